@@ -1,0 +1,54 @@
+// All checks in sequence, a line for each; the tests come last, and the test runner's closing lines end the output.
+// What an earlier check found is printed at once, and test/checks.test.ts fails for it, so that the closing lines
+// count it too. With `unit` or `db` as first argument: only those tests; further arguments go to node:test.
+import { spawnSync } from 'node:child_process'
+import { styleText } from 'node:util'
+
+const COLORS = process.stdout.isTTY ? 'force' : 'off'
+
+const CHECKS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  lint: ['biome', 'check', `--colors=${COLORS}`],
+  types: ['tsc', '--noEmit'],
+  'dead code': ['knip', '--no-progress'],
+}
+
+const UNIT = ['src/**/*.test.ts', 'test/*.test.ts']
+const DATABASE = ['test/*/**/*.test.ts']
+
+const OPTIONS = [
+  '--test-timeout=60000',
+  // A file that leaves a server open would hang for ever.
+  '--test-force-exit',
+  // The default is one file less than there are cores: a single one on two cores, though tests wait for the database.
+  '--test-concurrency=2',
+]
+
+function runCheck(name: string, [command, ...args]: readonly [string, ...string[]]): boolean {
+  const started = performance.now()
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const passed = status === 0
+  console.log(`${passed ? styleText('green', '✔') : styleText('red', '✖')} ${name} (${command}, ${seconds} s)`)
+  if (!passed) console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trimEnd())
+  return passed
+}
+
+function runTests(globs: readonly string[], extra: readonly string[], failed: readonly string[] | null): number {
+  const setup = globs.some((glob) => DATABASE.includes(glob)) ? ['--test-global-setup=test/setup.ts'] : []
+  const named = extra.some((argument) => !argument.startsWith('-'))
+  const args = ['--test', ...OPTIONS, ...setup, ...extra, ...(named ? [] : globs)]
+  const env = failed === null ? process.env : { ...process.env, MOTHBALL_FAILED_CHECKS: failed.join(', ') }
+  return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1
+}
+
+function runAll(extra: readonly string[]): number {
+  const failed = Object.entries(CHECKS).filter(([name, command]) => !runCheck(name, command))
+  const names = failed.map(([name]) => name)
+  const status = runTests([...UNIT, ...DATABASE], extra, names)
+  return names.length > 0 ? Math.max(status, 1) : status
+}
+
+const [kind, ...rest] = process.argv.slice(2)
+if (kind === 'unit') process.exitCode = runTests(UNIT, rest, null)
+else if (kind === 'db') process.exitCode = runTests(DATABASE, rest, null)
+else process.exitCode = runAll(process.argv.slice(2))

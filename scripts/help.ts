@@ -1,0 +1,26 @@
+// Lists the npm scripts of this project, a line each. A script without a line here is shown with its command.
+import { readFileSync } from 'node:fs'
+import { styleText } from 'node:util'
+
+const LINES: Readonly<Record<string, string>> = {
+  help: 'this list',
+  demo: 'PostgreSQL, sample customers and a first run, all on this machine; leaves nothing behind',
+  test: 'all checks, one after the other: lint, types, dead code, tests (needs no database)',
+  'test:unit': 'the tests that need no database; files or node:test options may follow "--"',
+  'test:db': 'the tests on a real PostgreSQL; files or node:test options may follow "--"',
+  types: 'the TypeScript compiler, without output',
+  lint: 'format and lint rules (biome); changes nothing',
+  format: 'the same, and repairs what it can',
+  deadcode: 'files, exports and dependencies that nobody uses (knip)',
+  bench: 'what a move costs, against other ways, as ratios',
+}
+
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const commands = Object.keys(scripts)
+  .filter((name) => !name.startsWith('pre'))
+  .map((name) => ({ name, command: name === 'test' ? 'npm test' : `npm run ${name}` }))
+const width = Math.max(...commands.map(({ command }) => command.length))
+
+for (const { name, command } of commands) {
+  console.log(`${command.padEnd(width)}  ${LINES[name] ?? styleText('dim', scripts[name])}`)
+}
