@@ -1,0 +1,49 @@
+/** The words for what keeps a family in the archive: each says what to do, and none repeats a row's values. */
+import type { Conflict } from './restore.ts'
+
+type Facts = Readonly<{ table: string; constraint: string; sqlstate?: string }>
+
+/** SQLSTATE classes that speak of the connection, the statement or the server. All others are about the rows. */
+const NOT_ABOUT_ROWS = /^(08|25|26|42|53|54|57|58|XX)/
+
+/** Others held what was needed; the same restore may pass now. */
+const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001', '57014']
+
+/** The database refuses the rows themselves: their data, their integrity, or a trigger's word about them. */
+export const isRefusal = (sqlstate: string): boolean => sqlstate !== '' && !NOT_ABOUT_ROWS.test(sqlstate)
+
+export const isTransient = (sqlstate: string): boolean => TRANSIENT.includes(sqlstate)
+
+export const conflict = (key: string, kind: Conflict['kind'], facts: Facts): Conflict => ({
+  key,
+  table: facts.table,
+  kind,
+  constraint: facts.constraint,
+  hint: hintOf(kind, facts),
+})
+
+/** What the database's refusal of one family means. */
+export function refusedConflict(key: string, facts: Facts & Readonly<{ sqlstate: string; isKey: boolean }>): Conflict {
+  if (facts.sqlstate === '23505') return conflict(key, facts.isKey ? 'key_taken' : 'unique_taken', facts)
+  if (facts.sqlstate === '23503') return conflict(key, 'parent_missing', facts)
+  return conflict(key, 'refused_by_database', facts)
+}
+
+function hintOf(kind: Conflict['kind'], { table, constraint, sqlstate }: Facts): string {
+  switch (kind) {
+    case 'key_taken':
+      return `Look at the active row of ${table} with this key; remove it or give it another key, then restore again.`
+    case 'unique_taken':
+      return `Change the active row of ${table} that has the same value under ${constraint}, then restore again.`
+    case 'parent_missing':
+      return `Bring back the row that ${table} refers to${constraint === '' ? '' : ` by ${constraint}`}, then restore again.`
+    case 'shape_differs':
+      return `Run \`mothball plan\` to see how ${table} and its archive table differ; \`mothball migrate\` adds new columns.`
+    case 'value_changed':
+      return `Look for a trigger or a generated column that changes a row of ${table} when it comes home.`
+    case 'refused_by_database':
+      return isTransient(sqlstate ?? '')
+        ? `Try again: somebody else held rows or tables that were needed (SQLSTATE ${sqlstate}).`
+        : `Look at what guards ${table}: the database refused a row with SQLSTATE ${sqlstate ?? 'unknown'}.`
+  }
+}

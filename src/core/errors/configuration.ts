@@ -1,0 +1,77 @@
+/** What can be wrong with a configuration or a command's words: said before anything is touched. */
+import { EXIT, errorTable } from './error.ts'
+
+export const configurationErrors = errorTable({
+  config_not_found: {
+    message: ({ path }) => `no configuration at ${path}`,
+    hint: () => 'Run `mothball init` to write one, or name it with --config FILE.',
+    exit: EXIT.usage,
+    http: 500,
+  },
+  config_ambiguous: {
+    message: ({ first, second }) => `there are two configurations: ${first} and ${second}`,
+    hint: () => 'Name the one that is meant with --config FILE.',
+    exit: EXIT.usage,
+    http: 500,
+  },
+  config_unreadable: {
+    message: ({ path, problem }) => `the configuration ${path} cannot be read: ${problem}`,
+    hint: () => 'Mend the file; it must be mothball.config.ts, .yaml or .json.',
+    exit: EXIT.usage,
+    http: 500,
+  },
+  config_invalid: {
+    message: ({ path, problems }) => `the configuration ${path} is not valid:\n${problems}`,
+    hint: () => 'Mend the fields that are named; nothing was touched.',
+    exit: EXIT.usage,
+    http: 500,
+  },
+  variable_unset: {
+    message: ({ variable, field }) => `${field} needs the environment variable ${variable}, which is not set`,
+    hint: ({ variable }) => `Set ${variable}, or write the value into the configuration.`,
+    exit: EXIT.usage,
+    http: 500,
+  },
+  file_unreadable: {
+    message: ({ file, field }) => `${field} needs the file ${file}, which cannot be read`,
+    hint: () => 'Create the file, or correct its path in the configuration.',
+    exit: EXIT.usage,
+    http: 500,
+  },
+  database_url_missing: {
+    message: () => 'no database is named',
+    hint: () => 'Set MOTHBALL_DATABASE_URL, or database.url in the configuration.',
+    exit: EXIT.usage,
+    http: 500,
+  },
+  policy_unknown: {
+    message: ({ policy, known }) => `there is no policy ${policy}; the configuration has ${known}`,
+    hint: () => 'Name one of these with --policy.',
+    exit: EXIT.usage,
+    http: 404,
+  },
+  policy_ambiguous: {
+    message: ({ known }) => `the configuration has several policies: ${known}`,
+    hint: () => 'Name one with --policy.',
+    exit: EXIT.usage,
+    http: 400,
+  },
+  option_invalid: {
+    message: ({ option, problem }) => `${option}: ${problem}`,
+    hint: ({ option }) => `Correct ${option}; \`--help\` shows what it takes.`,
+    exit: EXIT.usage,
+    http: 400,
+  },
+  confirmation_missing: {
+    message: ({ what }) => `${what} needs a confirmation, and there is no terminal to ask on`,
+    hint: ({ flag }) => `Repeat the command with ${flag}.`,
+    exit: EXIT.usage,
+    http: 400,
+  },
+  file_exists: {
+    message: ({ path }) => `${path} exists already`,
+    hint: () => 'Choose another path, or add --force to replace it.',
+    exit: EXIT.usage,
+    http: 409,
+  },
+})

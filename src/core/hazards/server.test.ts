@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { archiveOf, catalogOf, customer, judge, logTable, policyOf } from '../../../test/support/shapes.ts'
+import type { Catalog } from '../table.ts'
+
+const refusals = (server: Partial<Catalog['server']>) => {
+  const subject = customer()
+  return judge(policyOf(), catalogOf([subject, archiveOf(subject), logTable()], { server })).refusals
+}
+
+test('a server older than 14, a standby and one without fsync are refused', () => {
+  assert.deepEqual(refusals({}), [])
+  assert.deepEqual(refusals({ version: 140_000 }), [])
+  assert.deepEqual(refusals({ version: 130_021 }), ['server_too_old test'])
+  assert.deepEqual(refusals({ primary: false }), ['server_not_primary test'])
+  assert.deepEqual(refusals({ fsync: false }), ['fsync_off test'])
+})

@@ -1,0 +1,28 @@
+/** The server itself: new enough, writable, and durable when it says that it has committed. */
+import type { Finding, Findings } from '../finding.ts'
+import { OLDEST_SERVER } from '../table.ts'
+import { type HazardInput, refuse } from './hazard.ts'
+
+export function serverHazards({ catalog: { server } }: HazardInput): Findings {
+  const found: readonly (Finding | false)[] = [
+    server.version < OLDEST_SERVER && {
+      code: 'server_too_old',
+      object: server.database,
+      message: `the server is PostgreSQL ${server.versionText}; 14 is the oldest that has what a batch needs`,
+      hint: 'Use PostgreSQL 14 to 18.',
+    },
+    !server.primary && {
+      code: 'server_not_primary',
+      object: server.database,
+      message: 'the server is a standby, or read-only by its settings',
+      hint: "Point the URL at the primary; set default_transaction_read_only to off for the program's role.",
+    },
+    !server.fsync && {
+      code: 'fsync_off',
+      object: server.database,
+      message: 'the server runs with fsync = off and may lose what it has committed',
+      hint: 'Run `alter system set fsync = on;` and `select pg_reload_conf();`.',
+    },
+  ]
+  return refuse(found.filter((finding) => finding !== false))
+}

@@ -1,0 +1,67 @@
+/** Where each value of a configuration came from: the answer of `mothball config --origin`. Secrets are masked. */
+import type { Policy } from './policy.ts'
+import type { Reference } from './substitute.ts'
+
+/** `origin`: the file, `environment NAME`, `preset NAME`, `flag --NAME`, or `default`. */
+export type Origin = Readonly<{ field: string; value: unknown; origin: string }>
+
+export type OriginInput = Readonly<{
+  url: string | null
+  /** null: the address stands in the file, or nowhere. */
+  urlOrigin: string | null
+  file: string
+  policies: readonly Readonly<{
+    policy: Policy
+    preset: string | null
+    written: object
+    unfolded: object
+  }>[]
+  references: ReadonlyMap<string, readonly Reference[]>
+}>
+
+export function originsOf({ url, urlOrigin, file, policies, references }: OriginInput): readonly Origin[] {
+  const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
+  const database = {
+    field: 'database.url',
+    value: url === null ? null : maskedUrl(url),
+    origin: url === null ? 'nowhere' : (urlOrigin ?? inFile('database.url')),
+  }
+  const fields = policies.flatMap(({ policy, preset, written, unfolded }, index) =>
+    leaves(policy).map(({ path, value }) => {
+      const field = `policies[${index}].${path.join('.')}`
+      const otherwise = preset !== null && isWritten(unfolded, path) ? `preset ${preset}` : 'default'
+      return { field, value, origin: isWritten(written, path) ? inFile(field) : otherwise }
+    }),
+  )
+  return [database, ...fields]
+}
+
+/** The address with its password as stars. */
+export function maskedUrl(url: string): string {
+  const masked = new URL(url)
+  if (masked.password !== '') masked.password = '***'
+  for (const name of masked.searchParams.keys()) if (/password/i.test(name)) masked.searchParams.set(name, '***')
+  return masked.href
+}
+
+type Leaf = Readonly<{ path: readonly string[]; value: unknown }>
+
+/** Fields and fields of fields; a list is one value. */
+const leaves = (value: object, above: readonly string[] = []): readonly Leaf[] =>
+  Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const path = [...above, key]
+    const isInner = inner !== null && typeof inner === 'object' && !Array.isArray(inner) && !isName(inner)
+    return isInner ? leaves(inner, path) : [{ path, value: inner }]
+  })
+
+/** A table's name is one value, though it is held in two parts. */
+const isName = (value: object): boolean => 'schema' in value && 'table' in value
+
+function isWritten(written: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true
+  if (written === null || typeof written !== 'object' || !Object.hasOwn(written, key)) return false
+  return isWritten(Object.entries(written).find(([name]) => name === key)?.[1], rest)
+}
+
+const referencesText = (file: string, references: readonly Reference[]): string =>
+  [file, ...references.map(({ kind, name }) => (kind === 'file' ? `file ${name}` : `environment ${name}`))].join(', ')

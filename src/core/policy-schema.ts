@@ -1,0 +1,157 @@
+/**
+ * The one schema of a policy: every problem is found at once, each with the field's path, before anything is
+ * touched. Unknown fields are errors, nothing is coerced, and every default stands here.
+ */
+import { z } from 'zod'
+import { nameProblem, parseTableName } from './names.ts'
+import type { Policy } from './policy.ts'
+import { type Problem, policyProblems } from './policy-problems.ts'
+
+/** 100 years: beyond it a number of days is a slip of the keyboard. */
+const MAX_DAYS = 36_500
+/** The contract's range for `batch_size`; larger batches hold locks for longer than an agent waits. */
+export const MAX_BATCH_SIZE = 10_000
+
+const name = z.string().superRefine((text, context) => {
+  const problem = nameProblem(text)
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+})
+
+const tableName = z.string().transform((text, context) => {
+  const parsed = parseTableName(text)
+  const problem = parsed === null ? 'has more than one dot' : (nameProblem(parsed.schema) ?? nameProblem(parsed.table))
+  if (parsed !== null && problem === null) return parsed
+  context.addIssue({ code: 'custom', message: problem ?? 'is not a table name' })
+  return z.NEVER
+})
+
+const zone = z.string().refine(isZone, 'is not an IANA time zone, such as Africa/Johannesburg')
+const days = z.number().positive('must be more than 0').max(MAX_DAYS, `must be at most ${MAX_DAYS}`)
+const unit = z.enum(['epoch_ms', 'epoch_s']).nullable().default(null)
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM')
+const milliseconds = z.number().int().min(1).max(3_600_000)
+/** Control characters could forge a line in a log or a header in a mail. */
+const label = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => !/\p{Cc}/u.test(text), 'holds a control character')
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const conditionValue = z.union([
+  scalar,
+  z.strictObject({ ago: z.number().min(0).max(MAX_DAYS) }),
+  z.strictObject({ ahead: z.number().min(0).max(MAX_DAYS) }),
+  z.array(z.union([z.string(), z.number()])).min(1),
+])
+
+const condition = z.strictObject({
+  column: name,
+  operator: z.enum(['=', '<>', '<', '<=', '>', '>=', 'in', 'not in', 'is null', 'is not null']),
+  value: conditionValue.nullable().default(null),
+  unit,
+  zone: zone.nullable().default(null),
+})
+
+const keepRule = z.strictObject({
+  name,
+  relation: name.nullable().default(null),
+  where: z.array(condition).default([]),
+})
+
+const relatedAction = z.enum(['archive', 'keep', 'block'])
+
+const relation = z.strictObject({
+  name: name.optional(),
+  table: tableName,
+  columns: z.array(name).min(1).nullable().default(null),
+  parent: name.nullable().default(null),
+  references: z.array(name).min(1).nullable().default(null),
+  action: relatedAction.optional(),
+  optional: z.boolean().default(false),
+})
+
+const windowOfDay = z.strictObject({ from: clock, to: clock, zone })
+
+const timeouts = z.strictObject({
+  lockMs: milliseconds.default(200),
+  statementMs: milliseconds.default(30_000),
+  idleMs: milliseconds.default(30_000),
+  leaseMs: milliseconds.default(30_000),
+})
+
+const search = z.strictObject({
+  phone: z.array(name).default([]),
+  email: z.array(name).default([]),
+  text: z.array(name).default([]),
+})
+
+export const policySchema = z.strictObject({
+  name: name.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
+  subject: tableName,
+  age: z.strictObject({ column: name, days, unit, zone: zone.nullable().default(null) }),
+  keep: z.array(keepRule).default([]),
+  relations: z.array(relation).default([]),
+  discover: z.boolean().default(false),
+  related: relatedAction.default('archive'),
+  batchSize: z.number().int().min(1).max(MAX_BATCH_SIZE).default(1000),
+  guard: z.number().min(0).max(1).default(0.25),
+  window: windowOfDay.nullable().default(null),
+  reason: label.optional(),
+  archivedBy: label.default('system'),
+  logTable: tableName.prefault('mothball_archive_log'),
+  archiveSuffix: name.default('_backup'),
+  keepUntilDays: days.default(60),
+  timeouts: timeouts.prefault({}),
+  compare: z.boolean().default(true),
+  acceptedTriggers: z.array(z.string().min(1)).default([]),
+  search: search.prefault({}),
+})
+
+/** What a policy's author writes (after the preset has been unfolded). */
+export type PolicyInput = z.input<typeof policySchema>
+
+/** The policy, or every problem with it; `path` (such as `policies[0]`) goes before each field's name. */
+export function parsePolicy(input: unknown, path: string): Policy | readonly Problem[] {
+  const parsed = policySchema.safeParse(input)
+  if (!parsed.success) return zodProblems(parsed.error, path)
+  const policy = withDerivedDefaults(parsed.data)
+  const problems = policyProblems(policy, path)
+  return problems.length === 0 ? policy : problems
+}
+
+/** Zod's issues as ours: `policies[0].age.days: must be more than 0`. */
+export const zodProblems = (error: z.ZodError, path: string): readonly Problem[] =>
+  error.issues.map((issue) => ({ field: fieldPath(path, issue.path), problem: issue.message }))
+
+export const isProblems = <T extends object>(outcome: T | readonly Problem[]): outcome is readonly Problem[] =>
+  Array.isArray(outcome)
+
+function withDerivedDefaults(data: z.output<typeof policySchema>): Policy {
+  return {
+    ...data,
+    reason: data.reason ?? `${data.age.days}_day_rule`,
+    relations: data.relations.map((each) => ({
+      ...each,
+      name: each.name ?? each.table.table,
+      action: each.action ?? data.related,
+    })),
+  }
+}
+
+function fieldPath(path: string, keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
+    path,
+  )
+}
+
+function isZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    // An offset such as +02:00 passes Intl but knows nothing of daylight saving.
+    return !/^[+-]/.test(text)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,71 @@
+/** What a run is, how it ends, and why: its status comes from counts, never from the absence of an exception. */
+
+import type { ErrorCode } from './errors/index.ts'
+
+export type RunStatus = 'success' | 'partial' | 'failed'
+
+/** Why a run went no further, with the sentence that people read. */
+export const STOP_REASONS = {
+  nothing_eligible: 'nothing eligible is left',
+  max_rows: 'the number of rows asked for is reached',
+  window_ended: "the policy's window has ended",
+  stopped: 'it was asked to stop, and stopped at the end of a batch',
+  dry_run: 'it was a dry run: nothing was moved',
+  failed: 'it failed',
+  interrupted: 'its process ended without a word; a later run closed it',
+} as const
+
+export type StopReason = keyof typeof STOP_REASONS
+
+export type RunCounts = Readonly<{
+  /** Subjects of committed batches. */
+  archived: number
+  /** Subjects that could not move, each with a failure in the journal. */
+  failed: number
+  /** Eligible subjects that stayed: locked by others, become active meanwhile, or in quarantine. */
+  skipped: number
+}>
+
+export type RunResult = RunCounts &
+  Readonly<{
+    run: number
+    policy: string
+    status: RunStatus
+    dryRun: boolean
+    /** What the plan at the run's start found, quarantined ones left out. */
+    eligible: number
+    cutoff: string
+    batches: number
+    /** Rows that went along, by table. */
+    related: Readonly<Record<string, number>>
+    /** Why subjects were skipped, by reason: `locked`, `became_active`, `quarantined`. */
+    skippedBecause: Readonly<Record<string, number>>
+    durationMs: number
+    stopReason: StopReason
+    /** What the run failed of, else null. */
+    error: Readonly<{ code: ErrorCode; message: string }> | null
+  }>
+
+/** Failed where nothing moved that should have, or the run broke off; partial where some did not move. */
+export function statusOf({ archived, failed }: RunCounts, broke: boolean): RunStatus {
+  if (broke) return archived > 0 ? 'partial' : 'failed'
+  if (failed === 0) return 'success'
+  return archived > 0 ? 'partial' : 'failed'
+}
+
+export type RunOptions = Readonly<{
+  dryRun?: boolean
+  /** Instead of the policy's. */
+  batchSize?: number
+  /** Subjects at the most. */
+  maxRows?: number
+  /** The number that the plan names; asked for above the guard. */
+  confirm?: number
+  /** Who or what started it, for the log. */
+  actor?: string
+  /** The planned time that this run stands for: each is taken once. An instant's text. */
+  slot?: string
+  ignoreWindow?: boolean
+  /** Ends the run at a batch's end. */
+  signal?: AbortSignal
+}>
