@@ -1,0 +1,140 @@
+/**
+ * Who is a candidate (older than the cutoff), which keep rules hold, and so who is eligible. One definition serves
+ * the plan, the scan, the re-check under locks, and the answer to "why": they cannot disagree.
+ */
+import { type Family, type FamilyTable, subjectOf, tableOfRelation } from '../core/family.ts'
+import { qualifiedText } from '../core/names.ts'
+import { BUILT_IN_RULES, blockRuleName, type Condition, type KeepRule, type Policy } from '../core/policy.ts'
+import { conditionsSql } from './condition.sql.ts'
+import { belongsTo, type FamilyPath, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
+import { daysBefore, instantFor, isFiniteSql } from './instant.sql.ts'
+import { columnsOf, keyText } from './keys.sql.ts'
+import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql } from './tag.ts'
+
+/** What eligibility is judged by: the policy, its family, and the one moment of the run (an instant's exact text). */
+export type Judgement = Readonly<{
+  policy: Policy
+  family: Family
+  moment: string
+  /** False before the first `migrate`: holds and restores cannot be asked for yet. */
+  journal: boolean
+}>
+
+/** The subject's row in every statement that judges. */
+export const SUBJECT: Sql = raw('s')
+
+/** Limits the rows of a related table that a rule reads to those that can matter; null: no limit for this column. */
+export type Restriction = (owner: Sql, subjectColumn: string) => Sql | null
+
+/** A keep rule in SQL, in its two forms. */
+export type RuleSql = Readonly<{
+  name: string
+  /** The rule holds for the subject row `s` when any of these is true. Kept apart, because the planner makes an anti-join of each. */
+  reasons: (restriction?: Restriction) => readonly Sql[]
+  /** Subjects for which the rule holds, by the subject's columns `on`; null where the rule reads the subject itself. */
+  owners: Readonly<{ rows: Sql; on: readonly string[] }> | null
+}>
+
+/** The cutoff as SQL: the moment less the policy's days, of 24 hours each. */
+export const cutoffSql = ({ policy, moment }: Pick<Judgement, 'policy' | 'moment'>): Sql =>
+  daysBefore(moment, policy.age.days)
+
+/** Strictly older than the cutoff. NULL is no age, and neither is an infinity. */
+export function candidateSql(judgement: Judgement): Sql {
+  const { age } = judgement.policy
+  const [shape] = columnsOf(subjectOf(judgement.family).shape, [age.column])
+  if (shape === undefined) throw new RangeError('the age column is checked before')
+  const value = column(SUBJECT, age.column)
+  return sql`${value} < ${instantFor(shape, age, '<', cutoffSql(judgement))} and ${isFiniteSql(value, shape)}`
+}
+
+/** Every keep rule of the policy, those of option C, and the built-in ones, in the order in which they are shown. */
+export function ruleSqls(judgement: Judgement): readonly RuleSql[] {
+  const { policy, family, journal } = judgement
+  const blocking = family.tables.filter((each) => each.action === 'block')
+  return [
+    ...policy.keep.flatMap((rule) => policyRule(judgement, rule)),
+    ...blocking.map((each) => relatedRule(judgement, blockRuleName(each.shape.name), each, [])),
+    ...(journal ? [holdRule(judgement), restoredRule(judgement)] : []),
+  ]
+}
+
+/** No keep rule holds. */
+export const notKeptSql = (judgement: Judgement, restriction?: Restriction): Sql =>
+  allOf(ruleSqls(judgement).flatMap((rule) => rule.reasons(restriction).map((reason) => sql`not ${reason}`)))
+
+/** The rule holds, as one value; for answers about a few subjects. */
+export const holdsSql = (rule: RuleSql): Sql => anyOf(rule.reasons())
+
+/** The subject waits in quarantine until someone has looked at its failure. */
+export const quarantinedSql = (judgement: Judgement): Sql =>
+  sql`exists (select from mothball.failure f where ${journalKey(judgement, raw('f'))} and f.resolved_at is null)`
+
+function policyRule(judgement: Judgement, rule: KeepRule): readonly RuleSql[] {
+  const { family, policy, moment } = judgement
+  if (rule.relation === null) {
+    const { shape } = subjectOf(family)
+    const holds = conditionsSql({ policy, moment, shape, alias: SUBJECT }, rule.where)
+    return [{ name: rule.name, reasons: () => [sql`coalesce(${holds}, false)`], owners: null }]
+  }
+  const related = tableOfRelation(family, rule.relation)
+  // An optional relation that is missing takes its rules along; the plan has said so.
+  return related === undefined ? [] : [relatedRule(judgement, rule.name, related, rule.where)]
+}
+
+/** A row of `related`, reached on any path, meets every condition. */
+function relatedRule(judgement: Judgement, name: string, related: FamilyTable, where: readonly Condition[]): RuleSql {
+  const { family, policy, moment } = judgement
+  const paths = pathsToSubject(family, related)
+  const conditions = conditionsSql({ policy, moment, shape: related.shape, alias: hop(0) }, where)
+  return {
+    name,
+    reasons: (restriction) => paths.map((path) => existsOnPath(family, related, path, conditions, restriction)),
+    owners: {
+      rows: join(
+        paths.map((path) => ownersOnPath(family, related, path, conditions)),
+        ' union ',
+      ),
+      on: subjectReference(paths[0] ?? []).map(({ subjectColumn }) => subjectColumn),
+    },
+  }
+}
+
+function existsOnPath(
+  family: Family,
+  related: FamilyTable,
+  path: FamilyPath,
+  conditions: Sql,
+  restriction?: Restriction,
+): Sql {
+  const limits = subjectReference(path).flatMap(({ owner, subjectColumn }) => restriction?.(owner, subjectColumn) ?? [])
+  return sql`exists (select from ${pathJoins(family, related, path)}
+    where ${allOf([belongsTo(path, SUBJECT), conditions, ...limits])})`
+}
+
+function ownersOnPath(family: Family, related: FamilyTable, path: FamilyPath, conditions: Sql): Sql {
+  const owners = subjectReference(path).map(({ owner, subjectColumn }) => sql`${owner} as ${id(subjectColumn)}`)
+  return sql`select distinct ${commaList(owners)} from ${pathJoins(family, related, path)} where ${conditions}`
+}
+
+const holdRule = (judgement: Judgement): RuleSql => ({
+  name: BUILT_IN_RULES.hold,
+  reasons: () => [
+    sql`exists (select from mothball.hold h where ${journalKey(judgement, raw('h'))} and h.released_at is null)`,
+  ],
+  owners: null,
+})
+
+const restoredRule = (judgement: Judgement): RuleSql => ({
+  name: BUILT_IN_RULES.restored,
+  reasons: () => [
+    sql`exists (select from mothball.keep_until k where ${journalKey(judgement, raw('k'))}
+      and k.until > ${judgement.moment}::timestamptz)`,
+  ],
+  owners: null,
+})
+
+/** The journal's row `alias` is about the subject row `s`. */
+const journalKey = ({ policy, family }: Judgement, alias: Sql): Sql =>
+  sql`${alias}.subject = ${qualifiedText(policy.subject)}
+    and ${alias}.subject_key = ${keyText(SUBJECT, subjectOf(family).shape.key)}`

@@ -1,0 +1,68 @@
+/**
+ * Holds. Setting one locks the subject's row, active or archived, in the statement that writes the hold: a batch or a
+ * restore that has the row already is waited for, and one that comes later finds the row locked or the hold written.
+ */
+import type { TableName } from '../../core/names.ts'
+import type { TableShape } from '../../core/table.ts'
+import { inKeys, type KeySet, keyText } from '../keys.sql.ts'
+import { raw, type Sql, sql, table } from '../tag.ts'
+
+export type HoldRow = Readonly<{
+  id: string
+  key: string
+  reason: string
+  set_by: string
+  set_at: string
+  released_by: string | null
+  released_at: string | null
+  release_reason: string | null
+}>
+
+const COLUMNS = raw(`h.id::text as id, h.subject_key as key, h.reason, h.set_by, h.set_at::text as set_at,
+    h.released_by, h.released_at::text as released_at, h.release_reason`)
+
+/** `key` holds one key; `archive` is null before there is an archive table. */
+export type HoldPlace = Readonly<{ shape: TableShape; archive: TableName | null; key: KeySet; subject: string }>
+
+/**
+ * No row: the subject was not there in this statement's snapshot. He may have changed sides while it waited for his
+ * lock, so that only a second statement, with a new snapshot, can say that he is gone.
+ */
+export function setHoldSql(
+  { shape, archive, key, subject }: HoldPlace,
+  { reason, actor }: Readonly<{ reason: string; actor: string }>,
+): Sql<HoldRow & { tier: string }> {
+  const locked = (
+    name: TableName,
+    tier: string,
+  ) => sql`select ${keyText(raw('s'), shape.key)} as key, ${tier}::text as tier
+      from only ${table(name)} s where ${inKeys(raw('s'), shape.key, key, shape)} for key share`
+  const archived = archive === null ? raw('') : sql`, archived as materialized (${locked(archive, 'archive')})`
+  const either = archive === null ? raw('') : raw('union all select * from archived')
+  return sql`with active as materialized (${locked(shape.name, 'active')})${archived},
+    place as materialized (select * from (select * from active ${either}) p limit 1),
+    h as (insert into mothball.hold (subject, subject_key, reason, set_by) select ${subject}, key, ${reason}, ${actor} from place returning *)
+    select ${COLUMNS}, place.tier from h cross join place`
+}
+
+/** Which open holds end: one by its number, or all of a subject. */
+export type HoldChoice = Readonly<{ id: number }> | Readonly<{ key: string }>
+
+export const releaseHoldSql = (
+  subject: string,
+  choice: HoldChoice,
+  { actor, reason }: Readonly<{ actor: string; reason: string | null }>,
+): Sql<HoldRow> =>
+  sql`update mothball.hold h set released_by = ${actor}, released_at = clock_timestamp(), release_reason = ${reason}
+    where h.subject = ${subject} and h.released_at is null and ${chosen(choice)} returning ${COLUMNS}`
+
+/** Newest first. */
+export const listHoldsSql = (
+  subject: string,
+  { all, limit }: Readonly<{ all: boolean; limit: number }>,
+): Sql<HoldRow> =>
+  sql`select ${COLUMNS} from mothball.hold h
+    where h.subject = ${subject} and (${all}::boolean or h.released_at is null) order by h.id desc limit ${limit}::bigint`
+
+const chosen = (choice: HoldChoice): Sql =>
+  'id' in choice ? sql`h.id = ${choice.id}::bigint` : sql`h.subject_key = ${choice.key}`

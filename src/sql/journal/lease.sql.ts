@@ -1,0 +1,51 @@
+/**
+ * The lease: who may write for a subject now. A live owner is known by its heartbeat and by its backends; a dead one
+ * (backends gone, or no heartbeat for the lease's time) is taken over by raising the epoch, which fences its batches.
+ */
+import { type Sql, sql } from '../tag.ts'
+
+/** Makes the row that everybody contends for; does nothing where it is there. */
+export const ensureLeaseSql = (name: string): Sql =>
+  sql`insert into mothball.lease (name, epoch) values (${name}, 0) on conflict (name) do nothing`
+
+/** Nobody lives behind the lease `l`: released, no heartbeat for its time, or its backend is gone. */
+const isFree = (leaseMs: number): Sql =>
+  sql`(l.owner is null
+      or l.heartbeat_at < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => ${leaseMs}::float8 / 1000)
+      or not exists (select from pg_catalog.pg_stat_activity b where b.pid = l.backend_pid
+        and (b.backend_start is null or b.backend_start = l.backend_start)))`
+
+/** The run of a living owner; no row where the lease can be had. */
+export const livingRunSql = (name: string, leaseMs: number): Sql<{ run: string | null }> =>
+  sql`select l.run_id::text as run from mothball.lease l where l.name = ${name} and not ${isFree(leaseMs)}`
+
+/**
+ * Takes the lease if nobody lives behind it. Waits for an open batch of the old owner, which holds the row FOR KEY
+ * SHARE. No row: its owner is alive. `pg_stat_activity` hides a stranger's backend_start, so a visible pid counts as alive.
+ */
+export const acquireLeaseSql = (
+  lease: Readonly<{ name: string; owner: string; run: number; leaseMs: number }>,
+): Sql<{ epoch: string }> =>
+  sql`update mothball.lease l set epoch = l.epoch + 1, owner = ${lease.owner}, run_id = ${lease.run}::bigint,
+      backend_pid = pg_catalog.pg_backend_pid(), backend_start = a.backend_start, heartbeat_at = pg_catalog.clock_timestamp()
+    from (select backend_start from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid()) a
+    where l.name = ${lease.name} and ${isFree(lease.leaseMs)}
+    returning l.epoch::text as epoch`
+
+/** Ends the backend of an owner that has lost its lease's time: a stopped process would keep its locks otherwise. Only our own role's: another's would need a privilege, and its batches are fenced all the same. */
+export const terminateExpiredSql = (name: string, leaseMs: number): Sql =>
+  sql`select pg_catalog.pg_terminate_backend(a.pid) from mothball.lease l join pg_catalog.pg_stat_activity a
+      on a.pid = l.backend_pid and a.backend_start = l.backend_start
+    where l.name = ${name} and l.owner is not null and a.pid <> pg_catalog.pg_backend_pid() and a.usename = current_user
+      and l.heartbeat_at < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => ${leaseMs}::float8 / 1000)`
+
+/** Which run holds the lease. */
+export const leaseHolderSql = (name: string): Sql<{ run: string | null }> =>
+  sql`select run_id::text as run from mothball.lease where name = ${name}`
+
+/** Touches no key column, so that it passes beside an open batch. No row: the lease is lost. */
+export const heartbeatSql = (name: string, epoch: string): Sql =>
+  sql`update mothball.lease set heartbeat_at = pg_catalog.clock_timestamp() where name = ${name} and epoch = ${epoch}::bigint`
+
+export const releaseLeaseSql = (name: string, epoch: string): Sql =>
+  sql`update mothball.lease set owner = null, backend_pid = null, backend_start = null where name = ${name} and epoch = ${epoch}::bigint`

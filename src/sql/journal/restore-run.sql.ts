@@ -1,0 +1,36 @@
+/** A restore's own row among the journal's runs: each batch adds to it in its own transaction. */
+import { type Sql, sql } from '../tag.ts'
+
+/** The subject and operation of a run; no row where there is none. */
+export const runSubjectSql = (run: number): Sql<{ subject: string; operation: string }> =>
+  sql`select subject, operation from mothball.run where id = ${run}::bigint`
+
+/** The transaction's number, by which its fate can be asked for. */
+export const transactionSql: Sql<{ transaction: string }> =
+  sql`select pg_catalog.pg_current_xact_id()::text as transaction`
+
+/** Adds a batch's subjects, and notes the backend that is at work: its death is the restore's. */
+export const countRestoredSql = (run: number, restored: number): Sql =>
+  sql`update mothball.run set restored = restored + ${restored}::bigint,
+      details = coalesce(details, '{}') || (
+        select pg_catalog.jsonb_build_object('backend_pid', a.pid, 'backend_start', a.backend_start::text,
+          'worked_at', pg_catalog.clock_timestamp()::text)
+        from pg_catalog.pg_stat_activity a where a.pid = pg_catalog.pg_backend_pid())
+    where id = ${run}::bigint`
+
+export const restoredOfSql = (run: number): Sql<{ restored: string; elapsed_ms: string }> =>
+  sql`select restored::text, (extract(epoch from pg_catalog.clock_timestamp() - started_at) * 1000)::bigint::text as elapsed_ms
+    from mothball.run where id = ${run}::bigint`
+
+/**
+ * Closes restores whose process ended without a word: their last backend is gone, or they did nothing for an hour.
+ * Counts stay as their batches committed them.
+ */
+export const closeAbandonedRestoresSql = (subject: string, except: number): Sql =>
+  sql`update mothball.run r set ended_at = pg_catalog.clock_timestamp(), stop_reason = 'interrupted', error = 'interrupted',
+      status = case when r.restored > 0 then 'partial' else 'failed' end
+    where r.subject = ${subject} and r.operation = 'restore' and r.ended_at is null and r.id <> ${except}::bigint
+      and (coalesce((r.details->>'worked_at')::timestamptz, r.started_at) < pg_catalog.clock_timestamp() - interval '1 hour'
+        or (r.details->>'worked_at')::timestamptz < pg_catalog.clock_timestamp() - interval '1 minute'
+          and not exists (select from pg_catalog.pg_stat_activity a where a.pid = (r.details->>'backend_pid')::integer
+            and (a.backend_start is null or a.backend_start::text = r.details->>'backend_start')))`

@@ -1,0 +1,127 @@
+/** The journal's runs. Counts of a closed run are always summed up from what its batches committed. */
+import { type Sql, sql } from '../tag.ts'
+
+export type NewRun = Readonly<{
+  policy: string
+  /** Qualified name of the subject table. */
+  subject: string
+  hash: string
+  operation: 'archive' | 'restore'
+  actor: string
+  reason: string | null
+  dryRun: boolean
+  /** An instant's exact text that the database gave earlier (to a plan); null: now. */
+  moment: string | null
+  /** Days before the moment that make the cutoff; null where the operation has none. */
+  cutoffDays: number | null
+}>
+
+export type RunStartRow = Readonly<{ run: string; moment: string; cutoff: string | null }>
+
+/** The moment and the cutoff are the database's, fixed once and kept with the run. */
+export const startRunSql = (run: NewRun): Sql<RunStartRow> =>
+  sql`insert into mothball.run (policy, subject, operation, policy_hash, actor, reason, dry_run, moment, cutoff)
+    select ${run.policy}, ${run.subject}, ${run.operation}, ${run.hash}, ${run.actor}, ${run.reason}, ${run.dryRun}::boolean,
+      m.moment, m.moment - pg_catalog.make_interval(secs => ${run.cutoffDays}::float8 * 86400)
+    from (select coalesce(${run.moment}::timestamptz, pg_catalog.now()) as moment) m
+    returning id::text as run, moment::text, cutoff::text`
+
+export const rememberPolicySql = (hash: string, policy: string, definition: string): Sql =>
+  sql`insert into mothball.policy_version (hash, policy, definition) values (${hash}, ${policy}, ${definition}::jsonb)
+    on conflict (hash) do nothing`
+
+/** No row where the slot was taken before. */
+export const takeSlotSql = (policy: string, plannedAt: string, run: number): Sql<{ run_id: string }> =>
+  sql`insert into mothball.slot (policy, planned_at, run_id) values (${policy}, ${plannedAt}::timestamptz, ${run}::bigint)
+    on conflict (policy, planned_at) do nothing returning run_id::text`
+
+/** What the plan at the start of the run found. */
+export const recordPlanSql = (
+  run: number,
+  plan: Readonly<{ active: number; candidates: number; eligible: number; kept: string }>,
+): Sql =>
+  sql`update mothball.run set active = ${plan.active}::bigint, candidates = ${plan.candidates}::bigint,
+    eligible = ${plan.eligible}::bigint, kept = ${plan.kept}::jsonb where id = ${run}::bigint`
+
+export type CommittedRow = Readonly<{
+  archived: string
+  failed: string
+  batches: string
+  elapsed_ms: string
+  worked_ms: string
+  related: string
+}>
+
+/** What a run has truly done: sums over the batches and failures that committed, related rows by table as JSON. */
+export const committedSql = (run: number): Sql<CommittedRow> =>
+  sql`select coalesce((select sum(subjects) from mothball.batch where run_id = r.id), 0)::text as archived,
+      (select count(*) from mothball.failure where run_id = r.id)::text as failed,
+      (select count(*) from mothball.batch where run_id = r.id)::text as batches,
+      (extract(epoch from pg_catalog.clock_timestamp() - r.started_at) * 1000)::bigint::text as elapsed_ms,
+      (extract(epoch from coalesce((select max(committed_at) from mothball.batch where run_id = r.id), r.started_at) - r.started_at) * 1000)::bigint::text as worked_ms,
+      coalesce((select pg_catalog.jsonb_object_agg(t.name, t.rows) from (
+        select e.key as name, sum((e.value->>'rows')::bigint) as rows
+        from mothball.batch b, pg_catalog.jsonb_each(b.tables) e where b.run_id = r.id and e.key <> r.subject group by e.key) t), '{}')::text as related
+    from mothball.run r where r.id = ${run}::bigint`
+
+export type RunEnd = Readonly<{
+  run: number
+  status: string
+  stopReason: string
+  error: string | null
+  archived: number
+  restored: number
+  failed: number
+  skipped: number
+  /** JSON. */
+  details: string
+}>
+
+/** Closes a run once; the second to try touches no row. */
+export const endRunSql = (end: RunEnd): Sql =>
+  sql`update mothball.run set ended_at = pg_catalog.clock_timestamp(), status = ${end.status}, stop_reason = ${end.stopReason},
+    error = ${end.error}, archived = ${end.archived}::bigint, restored = ${end.restored}::bigint, failed = ${end.failed}::bigint,
+    skipped = ${end.skipped}::bigint, details = ${end.details}::jsonb
+    where id = ${end.run}::bigint and ended_at is null`
+
+/** Archive runs of a subject that never ended; asked by the owner of the lease, so nobody works on them any more. */
+export const abandonedRunsSql = (
+  subject: string,
+  except: number,
+): Sql<{ run: string; policy: string; actor: string; dry_run: string }> =>
+  sql`select id::text as run, policy, actor, dry_run::text as dry_run from mothball.run
+    where subject = ${subject} and operation = 'archive' and ended_at is null and id <> ${except}::bigint
+      and not (dry_run and started_at > pg_catalog.now() - interval '1 hour') order by id`
+
+/** Milliseconds per moved subject over the last runs that moved any; no row before the first. */
+export const paceSql = (subject: string): Sql<{ ms_per_subject: string | null }> =>
+  sql`select (sum(extract(epoch from ended_at - started_at)) * 1000 / sum(archived))::text as ms_per_subject from (
+      select ended_at, started_at, archived from mothball.run
+      where subject = ${subject} and operation = 'archive' and archived > 0 and ended_at is not null order by id desc limit 5) r`
+
+/** One row of the public log, in the user's own schema: the document's eight fields, then ours. */
+export const archiveLogSql = (
+  log: Sql,
+  row: Readonly<{
+    run: number
+    policy: string
+    archived: number
+    failed: number
+    status: string
+    error: string | null
+    durationMs: number
+    dryRun: boolean
+    actor: string
+    details: string
+  }>,
+): Sql =>
+  sql`insert into ${log} (run_date, records_archived, records_failed, status, error_message, execution_time_ms, dry_run,
+      run_id, policy, operation, cutoff, actor, details)
+    select r.moment, ${row.archived}::integer, ${row.failed}::integer, ${row.status}, ${row.error}, ${row.durationMs}::integer, ${row.dryRun}::boolean,
+      r.id, ${row.policy}, r.operation, r.cutoff, ${row.actor}, ${row.details}::jsonb from mothball.run r where r.id = ${row.run}::bigint`
+
+/** `journal` is null before the first migration; the version is asked for where it is there. */
+export const journalPresentSql: Sql<{ present: string }> =
+  sql`select (pg_catalog.to_regclass('mothball.run') is not null)::text as present`
+
+export const nowSql: Sql<{ now: string }> = sql`select pg_catalog.now()::text as now`

@@ -1,0 +1,125 @@
+/**
+ * The first half of a batch: fence, table locks, and row locks level by level. Every row that moves, or that a keep
+ * rule reads, is locked before anything is judged; nothing ever waits for an agent (SKIP LOCKED), whose family then
+ * waits for a later pass instead.
+ */
+import { type Family, type FamilyTable, isMoved, parentOf, referencedColumns, subjectOf } from '../core/family.ts'
+import type { Policy } from '../core/policy.ts'
+import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
+import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
+import { gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
+import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
+
+/** The locked rows of each table of the family; a table that needs no lock has none. */
+export type LockedRows = ReadonlyMap<FamilyTable, KeySet>
+
+const RELATED: Sql = raw('c')
+
+/** Holds the lease's row and takes the batch's number. No row: another process owns the run now. */
+export const fenceSql = (lease: string, epoch: string): Sql<{ batch: string; transaction: string }> =>
+  sql`select pg_catalog.nextval('mothball.batch_id_seq')::text as batch, pg_catalog.pg_current_xact_id()::text as transaction
+    from mothball.lease where name = ${lease} and epoch = ${epoch}::bigint for key share`
+
+/** Freezes columns, names, triggers, rules and indexes of everything that the batch touches. */
+export const lockTablesSql = (family: Family): Sql =>
+  sql`lock table ${commaList(
+    family.tables
+      .flatMap((each) => [each.shape.name, ...(isMoved(each) ? [each.archive] : [])])
+      .map((name) => sql`only ${table(name)}`),
+  )} in row exclusive mode`
+
+/** Columns by which the rest of the batch knows a table's rows: its key, and what its children refer to. */
+export const knownColumns = (family: Family, each: FamilyTable): readonly string[] => [
+  ...new Set([...each.shape.key, ...referencedColumns(family, each)]),
+]
+
+/** Tables whose rows are locked: those that move, those that a keep rule reads, and the parents that lead to them. */
+export function lockedTables(policy: Policy, family: Family): readonly FamilyTable[] {
+  const ruled = new Set(policy.keep.map((rule) => rule.relation))
+  const wanted = new Set(
+    family.tables.filter(
+      (each) => isMoved(each) || each.action === 'block' || each.links.some((link) => ruled.has(link.relation)),
+    ),
+  )
+  for (const each of [...family.tables].reverse())
+    if (wanted.has(each)) for (const link of each.links) wanted.add(parentOf(family, link))
+  return family.tables.filter((each) => wanted.has(each))
+}
+
+/** Locks those of `keys` that are still old and not quarantined, in the key's order. */
+export function lockSubjectsSql(judgement: Judgement, keys: KeySet): Sql<KeySetRow> {
+  const subject = subjectOf(judgement.family)
+  const { key, name } = subject.shape
+  const names = knownColumns(judgement.family, subject)
+  return sql`with locked as materialized (
+      select ${commaList(names.map((each) => column(SUBJECT, each)))} from only ${table(name)} ${SUBJECT}
+      where ${allOf([inKeys(SUBJECT, key, keys, subject.shape), candidateSql(judgement), sql`not ${quarantinedSql(judgement)}`])}
+      order by ${commaList(key.map((each) => column(SUBJECT, each)))} for update skip locked
+    ) select ${gatherKeys(raw('locked'), names)} from locked`
+}
+
+/**
+ * Locks the rows of `each` that belong to the locked rows of its parents. `seen` counts them without a lock in the
+ * same snapshot: more seen than locked means that someone else holds a row of a family.
+ */
+export function lockRelatedSql(
+  family: Family,
+  each: FamilyTable,
+  locked: LockedRows,
+): Sql<KeySetRow & { seen: string }> {
+  const names = knownColumns(family, each)
+  const mine = belongsToRows(family, each, locked)
+  const columns = commaList(names.map((name) => column(RELATED, name)))
+  const rows = sql`only ${table(each.shape.name)} ${RELATED} where ${mine}`
+  return sql`with locked as materialized (select ${columns} from ${rows} for update skip locked)
+    select (select count(*) from ${rows}) as seen, ${gatherKeys(raw('locked'), names)} from locked`
+}
+
+/** The row `c` of `each` refers to one of its parents' `rows`, by any of its links. */
+export const belongsToRows = (family: Family, each: FamilyTable, rows: LockedRows, alias: Sql = RELATED): Sql =>
+  anyOf(
+    each.links.flatMap((link) => {
+      const parent = parentOf(family, link)
+      const keys = rows.get(parent)
+      return keys === undefined ? [] : [inKeys(alias, link.columns, keys, parent.shape, link.references)]
+    }),
+  )
+
+/** Those subjects of `subjects` that own a row of `each` which is not locked by us. */
+export function busySubjectsSql(family: Family, each: FamilyTable, subjects: KeySet, locked: KeySet): Sql<KeySetRow> {
+  const { shape } = subjectOf(family)
+  const keys = commaList(shape.key.map((name) => column(SUBJECT, name)))
+  const onPaths = pathsToSubject(family, each).map(
+    (path) => sql`select ${keys} from ${pathJoins(family, each, path)}
+      join only ${table(shape.name)} ${SUBJECT} on ${belongsTo(path, SUBJECT)}
+      where ${inKeys(SUBJECT, shape.key, subjects, shape)} and not ${inKeys(hop(0), each.shape.key, locked, each.shape)}`,
+  )
+  return sql`select ${gatherKeys(raw('busy'), shape.key)} from (${join(onPaths, ' union ')}) busy`
+}
+
+/**
+ * Those subjects of `subjects` that share a row with another subject: an instalment of one customer in a plan of
+ * another belongs to both, and neither can move whole.
+ */
+export function tornSubjectsSql(family: Family, each: FamilyTable, subjects: KeySet, locked: KeySet): Sql<KeySetRow> {
+  const { shape } = subjectOf(family)
+  const paths = pathsToSubject(family, each)
+  const reference = subjectReference(paths[0] ?? [])
+  const key = each.shape.key
+  const ownedOnPath = paths.map((path) => {
+    const owners = subjectReference(path).map(({ owner }, index) => sql`${owner} as ${id(`o${index}`)}`)
+    const keys = key.map((name, index) => sql`${column(hop(0), name)} as ${id(`k${index}`)}`)
+    const isOwned = subjectReference(path).map(({ owner }) => sql`${owner} is not null`)
+    return sql`select ${commaList([...keys, ...owners])} from ${pathJoins(family, each, path)}
+      where ${allOf([inKeys(hop(0), key, locked, each.shape), ...isOwned])}`
+  })
+  const keyNames = commaList(key.map((_name, index) => id(`k${index}`)))
+  const isMine = reference.map(
+    ({ subjectColumn }, index) => sql`o.${id(`o${index}`)} = ${column(SUBJECT, subjectColumn)}`,
+  )
+  return sql`with owned as materialized (${join(ownedOnPath, ' union ')}),
+      torn as (select ${keyNames} from owned group by ${keyNames} having count(*) > 1)
+    select ${gatherKeys(SUBJECT, shape.key)} from only ${table(shape.name)} ${SUBJECT}
+    where ${inKeys(SUBJECT, shape.key, subjects, shape)}
+      and exists (select from owned o join torn using (${keyNames}) where ${allOf(isMine)})`
+}

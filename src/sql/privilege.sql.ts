@@ -1,0 +1,41 @@
+/** Who may do what, asked of the server itself, so that roles, ownership and column grants count as they do in a run. */
+import type { TableName } from '../core/names.ts'
+import { type Sql, sql } from './tag.ts'
+
+export type PrivilegeQuestion = Readonly<{
+  kind: 'table' | 'schema' | 'database' | 'owner'
+  name: TableName
+  privilege: string
+}>
+
+/**
+ * One row for each question that is answered with no, by its position from 0. FOR UPDATE is content with UPDATE on one
+ * column. `owner` asks for ownership, or for MAINTAIN where there is such a privilege (PostgreSQL 17).
+ */
+export function missingPrivilegesSql(
+  questions: readonly PrivilegeQuestion[],
+  serverVersion: number,
+): Sql<{ position: string }> {
+  const kinds = questions.map(({ kind }) => kind)
+  const schemas = questions.map(({ name }) => name.schema)
+  const tables = questions.map(({ name }) => name.table)
+  const privileges = questions.map(({ privilege }) => privilege)
+  const maintain = serverVersion >= 170000 ? sql`has_table_privilege(t.oid, 'MAINTAIN')` : sql`false`
+  return sql`select (q.position - 1)::text as position
+    from unnest(${kinds}::text[], ${schemas}::text[], ${tables}::text[], ${privileges}::text[])
+      with ordinality q (kind, schema, tab, privilege, position)
+    left join pg_namespace n on n.nspname = q.schema
+    left join pg_class t on t.relnamespace = n.oid and t.relname = q.tab and q.tab <> ''
+    where not coalesce(case q.kind
+      when 'schema' then has_schema_privilege(n.oid, q.privilege)
+      when 'database' then has_database_privilege(current_database(), q.privilege)
+      when 'owner' then pg_has_role(t.relowner, 'USAGE') or ${maintain}
+      else has_table_privilege(t.oid, q.privilege)
+        or (q.privilege = 'UPDATE' and has_any_column_privilege(t.oid, 'UPDATE')) end, true)
+    order by q.position`
+}
+
+/** Tables of the journal that are there. */
+export const journalTablesSql: Sql<{ name: string }> =
+  sql`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'mothball' and c.relkind = 'r' order by c.relname`

@@ -1,0 +1,102 @@
+/**
+ * The way home of a batch: archive rows locked level by level, inserted into their own tables with the values they
+ * have, deleted from the archive by the locked keys. Both sides return a count and a digest, and every row that leaves
+ * a sealed batch leaves its hash behind in the statement that deletes it.
+ */
+import type { ArchivedFamily, ArchivedTable } from '../core/archived-family.ts'
+import type { FamilyTable } from '../core/family.ts'
+import { qualifiedText } from '../core/names.ts'
+import type { Policy } from '../core/policy.ts'
+import { storedColumns } from '../core/table.ts'
+import { departuresSql } from './journal/departure.sql.ts'
+import { gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } from './keys.sql.ts'
+import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
+import { rowHash, type SideRow } from './move.sql.ts'
+import { sealHash } from './seal.sql.ts'
+import { beyondSql, sequenceColumns } from './sequence.sql.ts'
+import { column, commaList, empty, id, join, raw, type Sql, sql, table } from './tag.ts'
+
+/** Keys of archive rows, and the batches they lie in as a JSON array of texts (null: none). */
+export type ArchivedRowsRow = KeySetRow & Readonly<{ batches: string | null }>
+
+/** What came home of one table; `beyond_<n>` is the value to which its n-th sequence must be raised first, or null. */
+export type HomeRow = SideRow & Readonly<Record<string, string | null>>
+
+/** Batches whose manifests have the same columns. */
+export type SealedColumns = Readonly<{ batches: readonly string[]; columns: readonly string[] }>
+
+const ROW: Sql = raw('a')
+
+/** Names of tables and types inside values print with their schema, as they did when their batch was sealed. */
+export const pinPathSql: Sql = sql`select pg_catalog.set_config('search_path', 'pg_catalog', true)`
+
+/** Locks those of `keys` that are in the archive and that nobody else holds, in the key's order. */
+export const lockArchivedSql = (family: ArchivedFamily, subject: ArchivedTable, keys: KeySet): Sql<ArchivedRowsRow> => {
+  const order = commaList(subject.shape.key.map((name) => column(ROW, name)))
+  const mine = inKeys(ROW, subject.shape.key, keys, subject.shape)
+  return gatheredSql(family, subject, mine, sql`order by ${order} for update skip locked`)
+}
+
+/** The subjects' rows without a lock, for a preview. */
+export const readArchivedSql = (family: ArchivedFamily, subject: ArchivedTable, keys: KeySet): Sql<ArchivedRowsRow> =>
+  gatheredSql(family, subject, inKeys(ROW, subject.shape.key, keys, subject.shape), empty)
+
+/** Archive rows that belong to the gathered rows of their parents, whichever batch they came with. */
+export const relatedArchivedSql = (
+  family: ArchivedFamily,
+  each: ArchivedTable,
+  rows: LockedRows,
+  isLocking: boolean,
+): Sql<ArchivedRowsRow> =>
+  gatheredSql(family, each, belongsToRows(family, each, rows, ROW), isLocking ? raw('for update') : empty)
+
+function gatheredSql(family: ArchivedFamily, each: ArchivedTable, where: Sql, how: Sql): Sql<ArchivedRowsRow> {
+  const names = knownColumns(family, each)
+  const columns = commaList([...names, 'archive_batch'].map((name) => column(ROW, name)))
+  return sql`with found as materialized (select ${columns} from only ${table(each.shape.name)} ${ROW} where ${where} ${how})
+    select ${gatherKeys(raw('found'), names)}, pg_catalog.json_agg(distinct found.archive_batch::text)
+      filter (where found.archive_batch is not null)::text as batches from found`
+}
+
+/** Inserts the rows with their own keys and values; what a generated column stored is compared, never written. */
+export function comeHomeSql(policy: Policy, { shape, home }: ArchivedTable, rows: KeySet): Sql<HomeRow> {
+  const names = storedColumns(home).map(({ name }) => name)
+  const sequences = sequenceColumns(home)
+  const values = sequences.map(({ name }, index) => sql`, ${id(name)} as ${id(`q${index}`)}`)
+  const beyond = sequences.map(
+    ({ sequence }, index) =>
+      sql`, ${beyondSql(sequence, id(`highest_${index}`), id(`lowest_${index}`))} as ${id(`beyond_${index}`)}`,
+  )
+  const extremes = sequences.map(
+    (_each, index) =>
+      sql`, max(${id(`q${index}`)})::numeric as ${id(`highest_${index}`)}, min(${id(`q${index}`)})::numeric as ${id(`lowest_${index}`)}`,
+  )
+  return sql`with moved as (
+      insert into ${table(home.name)} (${commaList(names.map(id))}) overriding system value
+      select ${commaList(names.map((name) => column(ROW, name)))} from only ${table(shape.name)} ${ROW}
+      where ${inKeys(ROW, shape.key, rows, shape)}
+      returning ${rowHash(policy, home)} as h${join(values, '')}
+    ) select count, digest${join(beyond, '')} from (
+      select count(*) as count, pg_catalog.bit_xor(h)::text as digest${join(extremes, '')} from moved) side`
+}
+
+/** Deletes exactly these rows from the archive; those of sealed batches leave a departure. */
+export function leaveArchiveSql(
+  policy: Policy,
+  { shape, home }: ArchivedTable,
+  leaving: Readonly<{ rows: KeySet; sealed: readonly SealedColumns[]; run: number }>,
+): Sql<SideRow> {
+  const hashes = leaving.sealed.map(
+    ({ batches, columns }) =>
+      sql` when ${ROW}.archive_batch = any(${batches}::bigint[]) then ${sealHash(ROW, columns)}`,
+  )
+  const seal = leaving.sealed.length === 0 ? raw('null::bytea') : sql`case${join(hashes, '')} end`
+  return sql`with gone as (
+      delete from only ${table(shape.name)} ${ROW} where ${inKeys(ROW, shape.key, leaving.rows, shape)}
+      returning ${ROW}.archive_batch as batch, ${keyText(ROW, shape.key)} as key, ${seal} as seal, ${rowHash(policy, home)} as h
+    ), departed as (${departuresSql(raw('gone'), qualifiedText(home.name), leaving.run)})
+    select count(*) as count, pg_catalog.bit_xor(h)::text as digest from gone`
+}
+
+/** The rows of `each` that this batch brings home, none where it has none. */
+export const rowsOf = (rows: LockedRows, each: FamilyTable): KeySet => rows.get(each) ?? { count: 0, arrays: {} }

@@ -1,0 +1,79 @@
+/**
+ * Finding eligible subjects at a cost that grows with the table and not with its square: a window of the next old keys
+ * is fixed first, and every rule reads only the rows that belong to that range. A LIMIT on eligible rows would walk
+ * over all the kept ones again for each batch.
+ */
+import { subjectOf } from '../core/family.ts'
+import {
+  candidateSql,
+  type Judgement,
+  notKeptSql,
+  quarantinedSql,
+  type Restriction,
+  SUBJECT,
+} from './eligibility.sql.ts'
+import { columnsOf, gatherKeys, type KeySetRow, keyParts, keyRange, keyText } from './keys.sql.ts'
+import { allOf, column, commaList, raw, type Sql, sql, table } from './tag.ts'
+
+/** Keys after `after` (null: from the start) and up to `upTo`. Both are journal keys. */
+export type KeyWindow = Readonly<{ after: string | null; upTo: string }>
+
+/** The largest candidate key: beyond it lies only the young tail, which no window needs to walk. No row: none is old. */
+export const lastCandidateSql = (judgement: Judgement): Sql<{ key: string }> =>
+  sql`select ${subjectKey(judgement)} as key from ${subjectRows(judgement)} where ${candidateSql(judgement)}
+    order by ${keyOrder(judgement, 'desc')} limit 1`
+
+/** The last key of a window of `rows` candidates that begins after `after`. No row: nothing is left. */
+export function windowEndSql(
+  judgement: Judgement,
+  { after, last, rows }: Readonly<{ after: string | null; last: string; rows: number }>,
+): Sql<{ key: string }> {
+  const { shape } = subjectOf(judgement.family)
+  return sql`select ${subjectKey(judgement)} as key from (
+      select ${commaList(shape.key.map((name) => column(SUBJECT, name)))} from ${subjectRows(judgement)}
+      where ${allOf([candidateSql(judgement), ...keyRange(SUBJECT, shape, after, last)])}
+      order by ${keyOrder(judgement)} limit ${rows}::bigint
+    ) ${SUBJECT} order by ${keyOrder(judgement, 'desc')} limit 1`
+}
+
+/** The eligible keys of a window, cut into batches of `batchSize` in the key's order, `limit` in all. */
+export function eligibleInWindowSql(
+  judgement: Judgement,
+  { after, upTo }: KeyWindow,
+  { batchSize, limit }: Readonly<{ batchSize: number; limit: number }>,
+): Sql<KeySetRow> {
+  const { shape } = subjectOf(judgement.family)
+  const names = commaList(shape.key.map((name) => column(SUBJECT, name)))
+  return sql`select ${gatherKeys(raw('e'), shape.key, keyOf('e', shape.key))} from (
+      select ${names}, (row_number() over (order by ${keyOrder(judgement)}) - 1) / ${batchSize}::bigint as batch
+      from ${subjectRows(judgement)}
+      where ${allOf([
+        candidateSql(judgement),
+        ...keyRange(SUBJECT, shape, after, upTo),
+        notKeptSql(judgement, inRange(judgement, after, upTo)),
+        sql`not ${quarantinedSql(judgement)}`,
+      ])}
+      order by ${keyOrder(judgement)} limit ${limit}::bigint
+    ) e group by e.batch order by e.batch`
+}
+
+/** Rules read related rows only where the owner lies in the window; a key of several columns is left to the join. */
+function inRange(judgement: Judgement, after: string | null, upTo: string): Restriction {
+  const { shape } = subjectOf(judgement.family)
+  const [first] = columnsOf(shape, shape.key)
+  return (owner, subjectColumn) => {
+    if (first === undefined || shape.key.length > 1 || subjectColumn !== first.name) return null
+    const value = (key: string) => sql`${keyParts(key, shape.key)[0] ?? ''}::${raw(first.type)}`
+    const upper = sql`${owner} <= ${value(upTo)}`
+    return after === null ? upper : sql`${owner} > ${value(after)} and ${upper}`
+  }
+}
+
+const subjectRows = ({ family }: Judgement): Sql => sql`only ${table(subjectOf(family).shape.name)} ${SUBJECT}`
+
+const subjectKey = ({ family }: Judgement): Sql => keyText(SUBJECT, subjectOf(family).shape.key)
+
+const keyOf = (alias: string, key: readonly string[]): Sql => commaList(key.map((name) => column(raw(alias), name)))
+
+const keyOrder = ({ family }: Judgement, direction: 'asc' | 'desc' = 'asc'): Sql =>
+  commaList(subjectOf(family).shape.key.map((name) => sql`${column(SUBJECT, name)} ${raw(direction)}`))

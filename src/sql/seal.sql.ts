@@ -1,0 +1,18 @@
+/**
+ * The hash that a seal rests on: SHA-256 over the exact text of a row as the archive holds it. The same row gives the
+ * same hash wherever it is computed, because every transaction pins the text form; ask for `pinnedSearchPath` too,
+ * or the names of types and tables inside values may print with or without their schema.
+ */
+import { column, commaList, type Sql, sql } from './tag.ts'
+
+/** Sealed with the row's own columns: who put it there, when and why is part of the proof. */
+const SEALED_ARCHIVE_COLUMNS = ['archived_at', 'archived_by', 'archive_reason'] as const
+
+/**
+ * SHA-256 (bytea) of the archive row `alias`. `columns` are those of the batch's manifest, in its order: a column that
+ * was added later is no part of what the batch moved.
+ */
+export function sealHash(alias: Sql, columns: readonly string[]): Sql {
+  const texts = [...columns, ...SEALED_ARCHIVE_COLUMNS].map((name) => sql`${column(alias, name)}::text`)
+  return sql`pg_catalog.sha256(pg_catalog.convert_to(row(${commaList(texts)})::text, 'UTF8'))`
+}

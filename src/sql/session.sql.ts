@@ -1,0 +1,46 @@
+/**
+ * How each transaction begins: its isolation, and the one text form in which values are read, sealed and compared,
+ * whatever the server's or the role's own settings are. All by SET LOCAL (set_config with is_local), because a pooler
+ * may hand every transaction to another session.
+ */
+import type { Timeouts } from '../core/policy.ts'
+import { commaList, raw, type Sql, sql } from './tag.ts'
+
+export type PinOptions = Readonly<{
+  pinnedSearchPath?: boolean
+  timeouts?: Pick<Timeouts, 'lockMs' | 'statementMs' | 'idleMs'>
+}>
+
+const SETTINGS = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  // A policy that hides rows becomes an error instead of a smaller count.
+  row_security: 'off',
+  // A batch's rows are deleted on the word of this commit, so it must be durable wherever the role says otherwise.
+  synchronous_commit: 'on',
+  // Compiling a statement that runs once for a thousand rows costs more than running it.
+  jit: 'off',
+}
+
+export const beginSql = (mode: 'write' | 'snapshot'): Sql =>
+  raw(mode === 'write' ? 'begin isolation level read committed' : 'begin isolation level repeatable read read only')
+
+export function pinSql({ pinnedSearchPath, timeouts }: PinOptions): Sql {
+  const settings: Record<string, string> = { ...SETTINGS }
+  if (pinnedSearchPath) settings['search_path'] = 'pg_catalog'
+  if (timeouts !== undefined) {
+    settings['lock_timeout'] = `${timeouts.lockMs}ms`
+    settings['statement_timeout'] = `${timeouts.statementMs}ms`
+    settings['idle_in_transaction_session_timeout'] = `${timeouts.idleMs}ms`
+  }
+  return sql`select ${commaList(
+    Object.entries(settings).map(([name, value]) => sql`pg_catalog.set_config(${name}, ${value}, true)`),
+  )}`
+}
+
+/** Deferred constraints speak at their statement, where the row is still known, and not at COMMIT. */
+export const immediateConstraintsSql: Sql = raw('set constraints all immediate')

@@ -1,0 +1,5 @@
+/** Makes the space of moved rows usable again and tells the planner how small the table has become. */
+import type { TableName } from '../core/names.ts'
+import { type Sql, sql, table } from './tag.ts'
+
+export const vacuumSql = (name: TableName): Sql => sql`vacuum (analyze) ${table(name)}`
