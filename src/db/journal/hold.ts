@@ -1,0 +1,50 @@
+/** Typed reads and writes of holds. */
+import type { Hold, HoldSet } from '../../core/hold.ts'
+import {
+  type HoldChoice,
+  type HoldPlace,
+  type HoldRow,
+  listHoldsSql,
+  releaseHoldSql,
+  setHoldSql,
+} from '../../sql/journal/hold.sql.ts'
+import type { Session } from '../database.ts'
+
+/** Null where the subject was found on neither side in the statement's snapshot. */
+export async function insertHold(
+  session: Session,
+  place: HoldPlace,
+  why: Readonly<{ reason: string; actor: string }>,
+): Promise<HoldSet | null> {
+  const row = await session.maybe(setHoldSql(place, why))
+  return row === null ? null : { ...holdOf(row), tier: row.tier === 'active' ? 'active' : 'archive' }
+}
+
+/** Those that were open and are not any more. */
+export async function endHolds(
+  session: Session,
+  subject: string,
+  choice: HoldChoice,
+  why: Readonly<{ actor: string; reason: string | null }>,
+): Promise<readonly Hold[]> {
+  return (await session.rows(releaseHoldSql(subject, choice, why))).map(holdOf)
+}
+
+export async function readHolds(
+  session: Session,
+  subject: string,
+  which: Readonly<{ all: boolean; limit: number }>,
+): Promise<readonly Hold[]> {
+  return (await session.rows(listHoldsSql(subject, which))).map(holdOf)
+}
+
+const holdOf = (row: HoldRow): Hold => ({
+  id: Number(row.id),
+  key: row.key,
+  reason: row.reason,
+  setBy: row.set_by,
+  setAt: row.set_at,
+  releasedBy: row.released_by,
+  releasedAt: row.released_at,
+  releaseReason: row.release_reason,
+})

@@ -1,0 +1,154 @@
+/** The one implementation of the database port: a pool of pg connections in pipeline mode. */
+import pg from 'pg'
+import { MothballError } from '../core/errors/index.ts'
+import { beginSql, pinSql } from '../sql/session.sql.ts'
+import type { Sql } from '../sql/tag.ts'
+import type { Database, Session, TransactionOptions } from './database.ts'
+import { databaseError, sqlstateOf } from './database-error.ts'
+
+export type DatabaseOptions = Readonly<{
+  url: string
+  /** Shown in pg_stat_activity. */
+  applicationName?: string
+  /** Connections at the most; a run needs two, its batches' and the heartbeat's. */
+  maxConnections?: number
+  connectTimeoutMs?: number
+}>
+
+/** Connects lazily: the first statement finds out whether the server is there. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 4,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    types: { getTypeParser: () => (text: string) => text },
+    fallback_application_name: options.applicationName ?? 'mothball',
+    keepAlive: true,
+    // The lease knows its owner by a backend of this pool: it must live as long as the process does.
+    idleTimeoutMillis: 0,
+    pipeline: true,
+  })
+  // The server may close an idle connection; it is replaced at the next use, and without a listener it would end us.
+  pool.on('error', () => undefined)
+  const transaction: Database['transaction'] = (how, work) =>
+    withClient(pool, (client) => runTransaction(client, how, work))
+  const single = <T>(work: (session: Session) => Promise<T>) => transaction({}, work)
+  return {
+    transaction,
+    rows: (query) => single((session) => session.rows(query)),
+    one: (query) => single((session) => session.one(query)),
+    maybe: (query) => single((session) => session.maybe(query)),
+    execute: (query) => single((session) => session.execute(query)),
+    outsideTransaction: (query) => withClient(pool, (client) => runBare(client, query)),
+    close: () => pool.end(),
+  }
+}
+
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw databaseError(error)
+  })
+  let broken = false
+  // A cut connection is told to the statement that waits on it; the event itself must not end the process.
+  const onError = () => {
+    broken = true
+  }
+  client.on('error', onError)
+  try {
+    return await work(client)
+  } catch (error) {
+    const told = databaseError(error)
+    broken ||= told instanceof MothballError && told.code === 'connection_lost'
+    throw told
+  } finally {
+    client.off('error', onError)
+    client.release(broken)
+  }
+}
+
+async function runTransaction<T>(
+  client: pg.PoolClient,
+  options: TransactionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = new ClientSession(client)
+  let result: T
+  try {
+    await session.together([beginSql(options.mode ?? 'write'), pinSql(options)])
+    result = await work(session)
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+  await commit(client)
+  return result
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  let answer: string
+  try {
+    answer = (await client.query('commit')).command
+  } catch (error) {
+    const told = databaseError(error)
+    if (told instanceof MothballError && told.code === 'connection_lost')
+      throw new MothballError('connection_lost', { ...told.facts, at: 'commit' }, { cause: error })
+    throw told
+  }
+  if (answer !== 'COMMIT') throw new MothballError('commit_refused', { answer })
+}
+
+async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<readonly string[]> {
+  const warnings: string[] = []
+  const onNotice = (notice: { code?: string | undefined }) => warnings.push(notice.code ?? '')
+  client.on('notice', onNotice)
+  try {
+    await client.query(query.text, [...query.values])
+    return warnings
+  } finally {
+    client.off('notice', onNotice)
+  }
+}
+
+class ClientSession implements Session {
+  readonly #client: pg.PoolClient
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+
+  async rows<Row extends object>(query: Sql<Row>): Promise<readonly Row[]> {
+    return (await this.#send<Row>(query)).rows
+  }
+
+  async one<Row extends object>(query: Sql<Row>): Promise<Row> {
+    const rows = await this.rows(query)
+    const [row] = rows
+    if (row === undefined || rows.length > 1)
+      throw new RangeError(`expected one row, got ${rows.length}: ${query.text}`)
+    return row
+  }
+
+  async maybe<Row extends object>(query: Sql<Row>): Promise<Row | null> {
+    return (await this.rows(query))[0] ?? null
+  }
+
+  async execute(query: Sql<object>): Promise<number> {
+    return (await this.#send(query)).rowCount ?? 0
+  }
+
+  async together(queries: readonly Sql<object>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(queries.map((query) => this.#send(query)))
+    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+    // After the first error the server answers the rest with 25P02, which explains nothing.
+    const [first] = [...errors.filter((error) => sqlstateOf(error) !== '25P02'), ...errors]
+    if (first !== undefined) throw first
+  }
+
+  async #send<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {
+    try {
+      return await this.#client.query<Row>(query.text, [...query.values])
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+}
