@@ -1,0 +1,34 @@
+/** Failures: listed with their reasons, and on request tried again by the next run. */
+import type { Failure, RetryResult } from '../core/failure.ts'
+import { qualifiedText } from '../core/names.ts'
+import type { Policy } from '../core/policy.ts'
+import { endQuarantine, readFailures } from '../db/journal/failure.ts'
+import { requireJournal } from '../db/journal-schema.ts'
+import type { Engine } from './ports.ts'
+
+/** More than a person reads; a run breaks off long before one cause has failed so many. */
+const MAX_LISTED = 10_000
+
+/** Open failures, or with `all` solved ones too; newest first. */
+export const listFailures = (
+  { database }: Engine,
+  policy: Policy,
+  { all = false, run = null }: Readonly<{ all?: boolean; run?: number | null }> = {},
+): Promise<readonly Failure[]> =>
+  database.transaction({}, async (session) => {
+    await requireJournal(session)
+    return readFailures(session, qualifiedText(policy.subject), { all, run, limit: MAX_LISTED })
+  })
+
+/** Lets the next run try these subjects again. Keys are taken as `listFailures` shows them. */
+export const retryFailures = (
+  { database }: Engine,
+  policy: Policy,
+  keys: readonly string[] | 'all',
+): Promise<RetryResult> =>
+  database.transaction({}, async (session) => {
+    await requireJournal(session)
+    const wanted = keys === 'all' ? null : keys.map((key) => key.trim())
+    const retried = await endQuarantine(session, qualifiedText(policy.subject), wanted)
+    return { retried: retried.length, unknown: (wanted ?? []).filter((key) => !retried.includes(key)) }
+  })

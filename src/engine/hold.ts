@@ -1,0 +1,76 @@
+/**
+ * Holds: set, released, listed. Once a hold is set, no batch moves the customer before it is released; it is set on
+ * an archived customer as well, for whatever would destroy him there.
+ */
+import { MothballError } from '../core/errors/index.ts'
+import { type Hold, type HoldSet, type ReleaseHold, reasonProblem, type SetHold } from '../core/hold.ts'
+import { qualifiedText } from '../core/names.ts'
+import type { Policy } from '../core/policy.ts'
+import { endHolds, insertHold, readHolds } from '../db/journal/hold.ts'
+import { requireJournal } from '../db/journal-schema.ts'
+import { keySetOfTexts } from '../sql/keys.sql.ts'
+import type { Engine } from './ports.ts'
+import { hasArchive, readSubject, subjectKey } from './subject.ts'
+
+/** Once for the side that he left while we waited, once for the side he went to, and once more for one who came back. */
+const ATTEMPTS = 3
+const MAX_LISTED = 10_000
+
+/** Throws `already_gone` where the customer is on neither side, `option_invalid` for a reason that is none. */
+export async function setHold({ database }: Engine, policy: Policy, hold: SetHold): Promise<HoldSet> {
+  const reason = checked('reason', hold.reason)
+  const actor = checked('actor', hold.actor)
+  const { subject, inspection } = await readSubject(database, policy)
+  const { shape } = subject
+  const key = await subjectKey(database, shape, hold.key)
+  if (key === null) throw new MothballError('already_gone', { key: hold.key })
+  const archive = hasArchive(inspection.catalog, subject) ? subject.archive : null
+  const place = { shape, archive, key: keySetOfTexts([key], shape.key), subject: qualifiedText(policy.subject) }
+  // An open batch is waited for: it holds the row for as long as it may run, not for as long as a lock may wait.
+  const { statementMs, idleMs } = policy.timeouts
+  const timeouts = { lockMs: statementMs, statementMs, idleMs }
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const set = await database.transaction({ pinnedSearchPath: true, timeouts }, (session) =>
+      insertHold(session, place, { reason, actor }),
+    )
+    if (set !== null) return set
+  }
+  throw new MothballError('already_gone', { key: hold.key })
+}
+
+/** Ends one hold, or all that are open on a customer; throws `not_found` where there is none. */
+export async function releaseHold(
+  { database }: Engine,
+  policy: Policy,
+  release: ReleaseHold,
+): Promise<readonly Hold[]> {
+  const reason = release.reason === null ? null : checked('reason', release.reason)
+  const actor = checked('actor', release.actor)
+  const { subject } = await readSubject(database, policy)
+  const named = 'id' in release ? String(release.id) : release.key
+  const key = 'key' in release ? await subjectKey(database, subject.shape, release.key) : null
+  const choice = 'id' in release ? { id: release.id } : { key: key ?? release.key }
+  const ended = await database.transaction({}, (session) =>
+    endHolds(session, qualifiedText(policy.subject), choice, { actor, reason }),
+  )
+  if (ended.length === 0) throw new MothballError('not_found', { what: 'open hold', keys: named })
+  return ended
+}
+
+/** Open holds, or with `all` every one; newest first. */
+export async function listHolds(
+  { database }: Engine,
+  policy: Policy,
+  { all = false }: Readonly<{ all?: boolean }> = {},
+): Promise<readonly Hold[]> {
+  return database.transaction({}, async (session) => {
+    await requireJournal(session)
+    return readHolds(session, qualifiedText(policy.subject), { all, limit: MAX_LISTED })
+  })
+}
+
+function checked(option: string, text: string): string {
+  const problem = reasonProblem(text)
+  if (problem !== null) throw new MothballError('option_invalid', { option, problem })
+  return text
+}

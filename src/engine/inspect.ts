@@ -1,0 +1,66 @@
+/** Looks at the database once for a policy: shapes, family, what refuses and what warns. Every verb begins here. */
+import { MothballError } from '../core/errors/index.ts'
+import { type Family, resolveFamily } from '../core/family.ts'
+import type { Finding } from '../core/finding.ts'
+import { findHazards } from '../core/hazards/index.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Catalog } from '../core/table.ts'
+import { readCatalog } from '../db/catalog.ts'
+import type { Database, Session } from '../db/database.ts'
+import { journalPresentSql } from '../sql/journal/run.sql.ts'
+
+export type Inspection = Readonly<{
+  catalog: Catalog
+  /** Null where the subject table is missing or the relations form a circle. */
+  family: Family | null
+  refusals: readonly Finding[]
+  warnings: readonly Finding[]
+  /** False before the first `migrate`. */
+  journal: boolean
+}>
+
+export type SoundInspection = Inspection & Readonly<{ family: Family }>
+
+/** Reads inside the given transaction, which should be a snapshot with a pinned search path. */
+export async function inspect(session: Session, policy: Policy): Promise<Inspection> {
+  const catalog = await readCatalog(session, [policy])
+  const journal = (await session.one(journalPresentSql)).present === 'true'
+  const resolved = resolveFamily(policy, catalog)
+  const { family } = resolved
+  const hazards = family === null ? { refusals: [], warnings: [] } : findHazards({ policy, family, catalog })
+  return {
+    catalog,
+    family,
+    refusals: [...resolved.refusals, ...hazards.refusals, ...(journal ? [] : [journalMissing])],
+    warnings: [...resolved.warnings, ...hazards.warnings],
+    journal,
+  }
+}
+
+/** The same in a snapshot of its own, refused (`plan_refused`) where the plan would be. */
+export const inspectSound = (database: Database, policy: Policy): Promise<SoundInspection> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) =>
+    requireSound(policy, await inspect(session, policy)),
+  )
+
+/** The family, where nothing refuses it. */
+export function requireSound(policy: Policy, inspection: Inspection): SoundInspection {
+  requireUnrefused(policy, inspection.refusals)
+  const { family } = inspection
+  if (family === null) throw new RangeError('a family without refusals is there')
+  return { ...inspection, family }
+}
+
+/** Throws `plan_refused` with every refusal and its fix. */
+export function requireUnrefused(policy: Policy, refusals: readonly Finding[]): void {
+  if (refusals.length === 0) return
+  const lines = refusals.map((each) => `  ${each.code} ${each.object}: ${each.message}\n    ${each.hint}`)
+  throw new MothballError('plan_refused', { policy: policy.name, refusals: lines.join('\n') })
+}
+
+const journalMissing: Finding = {
+  code: 'journal_missing',
+  object: 'mothball',
+  message: 'the journal (schema mothball) is not there',
+  hint: 'Run `mothball migrate`.',
+}

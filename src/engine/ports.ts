@@ -1,0 +1,41 @@
+/** What the engine is given from outside. `compose` wires the real ones; a test gives its own. */
+import type { Emit } from '../core/event.ts'
+import type { Database } from '../db/database.ts'
+
+/**
+ * Places in a batch, a restore or a run that a test can wait at. Inert outside tests: the engine calls, nothing
+ * happens. The name says what has just been done.
+ */
+export interface Signals {
+  reached(point: SignalPoint): Promise<void>
+}
+
+export type SignalPoint =
+  | 'batch-begun'
+  | 'subjects-locked'
+  | 'related-locked'
+  | 'subjects-copied'
+  | 'related-copied'
+  | 'related-deleted'
+  | 'subjects-deleted'
+  | 'batch-recorded'
+  | 'batch-committed'
+  | 'restore-locked'
+  | 'restore-copied'
+  | 'restore-deleted'
+  | 'restore-committed'
+  | 'run-closing'
+
+export const INERT_SIGNALS: Signals = { reached: () => Promise.resolve() }
+
+/** Pauses between attempts, outside transactions. Tests give one that does not wait. */
+export interface Pause {
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+export type Engine = Readonly<{
+  database: Database
+  emit: Emit
+  signals: Signals
+  pause: Pause
+}>
