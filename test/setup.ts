@@ -1,0 +1,35 @@
+/**
+ * One PostgreSQL server for the whole suite; test files find its address in the environment. It writes as safely as
+ * in production (fsync on), so that what the tests prove holds there; only sizes and limits are chosen for speed.
+ *
+ * MOTHBALL_TEST_PG_BIN: folder of other PostgreSQL programs. MOTHBALL_TEST_URL: a running server to use as it is,
+ * by one suite at a time; databases of failed tests stay in it.
+ */
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/demo/embedded-postgres.ts'
+import { SERVER_URL_VARIABLE } from './support/server.ts'
+import { dropTemplates } from './support/template.ts'
+
+const SETTINGS = {
+  fsync: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '128MB',
+  max_connections: '200',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '30min',
+  autovacuum_naptime: '5min',
+  timezone: 'UTC',
+}
+
+let server: EmbeddedPostgres | null = null
+
+export async function globalSetup(): Promise<void> {
+  if (process.env[SERVER_URL_VARIABLE]) return dropTemplates()
+  const binDir = process.env['MOTHBALL_TEST_PG_BIN']
+  server = await startEmbeddedPostgres({ settings: SETTINGS, ...(binDir ? { binDir } : {}) })
+  process.env[SERVER_URL_VARIABLE] = server.url()
+}
+
+/** `--test-force-exit` does not wait for us: then the server's watchdog ends it a moment after the suite. */
+export async function globalTeardown(): Promise<void> {
+  await server?.stop()
+}
