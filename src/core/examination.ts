@@ -49,10 +49,9 @@ export function settingFindings(settings: Settings, activity: ServerActivity, ta
       setting('track_counts', 'track_counts is off: autovacuum does not know that rows left', 'on'),
     is('full_page_writes', 'off') &&
       setting('full_page_writes', 'full_page_writes is off: a crash of the machine may tear pages', 'on'),
-    ...['statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout'].map(
+    ...['statement_timeout', 'transaction_timeout'].map(
       (name) =>
         Number(settings[name] ?? 0) > 0 &&
-        name !== 'idle_in_transaction_session_timeout' &&
         setting(name, `${name} is ${settings[name]} ms for this user: a long plan or verify may be cut`, '0'),
     ),
     locks < tables * LOCKS_PER_TABLE && {

@@ -54,7 +54,8 @@ function relationProblems(policy: Policy): readonly Finding[] {
   return policy.relations.flatMap((relation, index) => {
     const field = `relations[${index}]`
     const findings: Finding[] = []
-    if (byName.get(relation.name) !== relation) findings.push([`${field}.name`, `${relation.name} is used twice`])
+    if (policy.relations.findIndex((other) => other.name === relation.name) !== index)
+      findings.push([`${field}.name`, `${relation.name} is used twice`])
     if (sameTable(relation.table, policy.subject))
       findings.push([`${field}.table`, 'is the subject table; a table that belongs to itself is not supported'])
     if (relation.parent !== null && !byName.has(relation.parent))

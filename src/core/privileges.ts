@@ -39,7 +39,10 @@ export function neededPrivileges(policy: Policy, family: Family, catalog: Catalo
   ]
   const schemas = [...new Set(tables.map(({ name }) => name.schema))]
   const missing = family.tables.filter((each) => isMoved(each) && shapeOf(catalog, each.archive) === undefined)
-  const created = [...missing.map(({ archive }) => archive.schema), ...(log === undefined ? [policy.logTable.schema] : [])]
+  const created = [
+    ...missing.map(({ archive }) => archive.schema),
+    ...(log === undefined ? [policy.logTable.schema] : []),
+  ]
   const vacuumed = family.tables.filter(isMoved).map(({ shape }) => shape.name)
   return [
     ...schemas.map((schema) => need('schema', { schema, table: '' }, 'USAGE', true)),
@@ -60,7 +63,9 @@ const need = (kind: Need['kind'], name: TableName, privilege: string, required: 
 /** One finding for each object, with everything that it lacks in one statement. */
 export function privilegeFindings(missing: readonly Need[], user: string, database: string): readonly Finding[] {
   const groups = Map.groupBy(missing, ({ kind, name, required }) => JSON.stringify([kind, name, required]))
-  return [...groups.values()].flatMap(([first, ...more]) => (first === undefined ? [] : [finding(first, more, user, database)]))
+  return [...groups.values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [finding(first, more, user, database)],
+  )
 }
 
 function finding(first: Need, more: readonly Need[], user: string, database: string): Finding {

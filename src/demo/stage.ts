@@ -6,14 +6,16 @@
 import { chown, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { openEngine } from '../compose.ts'
 import { loadConfig } from '../config.ts'
+import type { Emit } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
-import { openDatabase } from '../db/open-database.ts'
-import { type Engine, INERT_SIGNALS } from '../engine/ports.ts'
+import { type Archiver, createArchiver } from '../engine/archiver.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { Interruption } from './interruption.ts'
 import { connectPlainly, type PlainSql } from './plain-sql.ts'
 
+const APPLICATION = 'mothball demo'
 const DATABASE = 'call_center'
 const CONFIG_NAME = 'mothball.config.yaml'
 const CONFIG = `# The whole policy: the specification's, with all its defaults. MOTHBALL_DATABASE_URL names the database.
@@ -35,6 +37,8 @@ export type StageChoices = Readonly<{
   keep: boolean
   /** A folder that was kept, to go on with. A new one when null. */
   folder: string | null
+  /** Hears what happens in runs. */
+  emit: Emit
 }>
 
 export type Stage = Readonly<{
@@ -42,7 +46,7 @@ export type Stage = Readonly<{
   url: string
   configPath: string
   policy: Policy
-  engine: Engine
+  archiver: Archiver
   sql: PlainSql
   /** `abandoned`: the folder goes, whatever was asked for, and statements are cut off. May be called twice. */
   close(how: Readonly<{ abandoned: boolean }>): Promise<void>
@@ -59,7 +63,7 @@ export async function openStage(choices: StageChoices, interruption: Interruptio
   })
   try {
     const server = await interruption.orElse(starting)
-    return await interruption.orElse(furnish(server, isNew, interruption.signal))
+    return await interruption.orElse(furnish(server, choices, interruption.signal))
   } catch (error) {
     const server = await starting.catch(() => null)
     await server?.stop()
@@ -68,28 +72,29 @@ export async function openStage(choices: StageChoices, interruption: Interruptio
   }
 }
 
-async function furnish(server: EmbeddedPostgres, isNew: boolean, signal: AbortSignal): Promise<Stage> {
+async function furnish(
+  server: EmbeddedPostgres,
+  { folder, emit }: StageChoices,
+  signal: AbortSignal,
+): Promise<Stage> {
+  const isNew = folder === null
   const configPath = join(server.dataDir, CONFIG_NAME)
   if (isNew) await makeDatabase(server, configPath)
   const url = server.url(DATABASE)
   const config = await loadConfig({ path: configPath, env: { MOTHBALL_DATABASE_URL: url } })
   const [policy] = config.policies
   if (policy === undefined) throw new RangeError('a configuration has at least one policy')
-  const database = openDatabase({ url, applicationName: 'mothball demo' })
+  const engine = openEngine(config, { applicationName: APPLICATION, emit })
+  const sleep = async (milliseconds: number) => void (await delay(milliseconds, undefined, { signal }))
   const sql = await connectPlainly(url)
-  const endConnections = () => Promise.allSettled([sql.end(), database.close()])
+  const endConnections = () => Promise.allSettled([sql.end(), engine[Symbol.asyncDispose]()])
   return {
     folder: server.dataDir,
     url,
     configPath,
     policy,
     sql,
-    engine: {
-      database,
-      emit: () => undefined,
-      signals: INERT_SIGNALS,
-      pause: { sleep: async (milliseconds) => void (await delay(milliseconds, undefined, { signal })) },
-    },
+    archiver: createArchiver({ ...engine, pause: { sleep } }),
     close: async ({ abandoned }) => {
       // A connection ends when its statement does; one that is given up ends with the server.
       if (!abandoned) await endConnections()

@@ -2,6 +2,8 @@
  * Examines a database for the policies: what would refuse a run, what would hinder it, and the fix of each. Reads
  * only, and says what is well too.
  */
+
+import { MothballError } from '../core/errors/index.ts'
 import {
   type Diagnosis,
   diagnosisOf,
@@ -18,8 +20,7 @@ import type { Catalog } from '../core/table.ts'
 import type { Session } from '../db/database.ts'
 import { readJournalVersion } from '../db/journal-schema.ts'
 import { requireJournal } from '../db/migrate.ts'
-import { MothballError } from '../core/errors/index.ts'
-import { activitySql, journalStateSql, settingsSql } from '../sql/examine.sql.ts'
+import { activitySql, journalStateSql, settingsSql, zoneSql } from '../sql/examine.sql.ts'
 import { livingRunSql } from '../sql/journal/lease.sql.ts'
 import { journalTablesSql, missingPrivilegesSql } from '../sql/privilege.sql.ts'
 import { type Inspection, inspect } from './inspect.ts'
@@ -29,7 +30,10 @@ import type { Engine } from './ports.ts'
 /** Throws `database_unreachable` where there is nothing to examine. */
 export const doctor = ({ database }: Engine, policies: readonly Policy[]): Promise<Diagnosis> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
-    const inspections = await inOrder(policies, async (policy) => ({ policy, inspection: await inspect(session, policy) }))
+    const inspections = await inOrder(policies, async (policy) => ({
+      policy,
+      inspection: await inspect(session, policy),
+    }))
     const [first] = inspections
     if (first === undefined) throw new RangeError('a configuration has a policy')
     const { catalog } = first.inspection
@@ -40,9 +44,11 @@ export const doctor = ({ database }: Engine, policies: readonly Policy[]): Promi
       journal,
       ...inspections.map(examineTables),
       ...(await inOrder(inspections, (each) => examinePrivileges(session, each, catalog))),
-      ...(journal.state === 'ok' ? (await inOrder(inspections, (each) => examineRuns(session, each.policy))) : []),
+      ...(journal.state === 'ok' ? await inOrder(inspections, (each) => examineRuns(session, each.policy)) : []),
     ])
   })
+
+export const serverZone = async ({ database }: Engine): Promise<string> => (await database.one(zoneSql)).zone
 
 type Inspected = Readonly<{ policy: Policy; inspection: Inspection }>
 
@@ -143,12 +149,13 @@ async function examineRuns(session: Session, policy: Policy): Promise<Examinatio
       message: `${abandoned} runs ended without a word`,
       hint: 'Nothing to do: the next `mothball run` closes them with the counts that committed.',
     },
-    unsealed > 0 && living === null && {
-      code: 'unsealed',
-      object,
-      message: `${unsealed} batches have no seal yet, so an edited row in them would not be found`,
-      hint: 'Run `mothball run`: each run seals what is open.',
-    },
+    unsealed > 0 &&
+      living === null && {
+        code: 'unsealed',
+        object,
+        message: `${unsealed} batches have no seal yet, so an edited row in them would not be found`,
+        hint: 'Run `mothball run`: each run seals what is open.',
+      },
     quarantined > 0 && {
       code: 'quarantined',
       object,

@@ -11,9 +11,10 @@ import type { Session } from '../db/database.ts'
 import { readSubjectFacts } from '../db/journal/subject-facts.ts'
 import { findSql, type MatchRow } from '../sql/find.sql.ts'
 import { keySetOfTexts } from '../sql/keys.sql.ts'
-import { inspect, type SoundInspection } from './inspect.ts'
+import type { SoundInspection } from './inspect.ts'
+import { knownFamily } from './known-family.ts'
 import type { Engine } from './ports.ts'
-import { hasArchive, requireFamily, subjectKey } from './subject.ts'
+import { hasArchive, subjectKey } from './subject.ts'
 import { whyActive, whyArchived } from './why.ts'
 
 /** A number that so many share says nothing about one of them. */
@@ -26,7 +27,7 @@ const MAX_FOUND = 50
 export async function find(engine: Engine, policy: Policy, text: string): Promise<readonly Found[]> {
   const { database } = engine
   if (text.includes('\0')) return []
-  const inspection = await snapshot(engine, async (session) => requireFamily(policy, await inspect(session, policy)))
+  const inspection = await snapshot(engine, (session) => knownFamily(database, session, policy))
   const key = await subjectKey(database, subjectOf(inspection.family).shape, text)
   return snapshot(engine, (session) => findIn(session, policy, inspection, { text: text.trim(), key }))
 }

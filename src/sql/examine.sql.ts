@@ -21,3 +21,6 @@ export const journalStateSql = (
       (select count(*) from mothball.failure where subject = ${subject} and resolved_at is null)::text as quarantined,
       (select count(*) from mothball.run where subject = ${subject} and ended_at is null)::text as unended,
       (select max(id) from mothball.run where subject = ${subject})::text as last_run`
+
+/** The zone that the server or the role gives to a session; our transactions set their own. */
+export const zoneSql: Sql<{ zone: string }> = sql`select reset_val as zone from pg_settings where name = 'TimeZone'`

@@ -1,25 +1,16 @@
 /** Who may do what, asked of the server itself, so that roles, ownership and column grants count as they do in a run. */
-import type { TableName } from '../core/names.ts'
+import type { Need } from '../core/privileges.ts'
 import { type Sql, sql } from './tag.ts'
 
-export type PrivilegeQuestion = Readonly<{
-  kind: 'table' | 'schema' | 'database' | 'owner'
-  name: TableName
-  privilege: string
-}>
-
 /**
- * One row for each question that is answered with no, by its position from 0. FOR UPDATE is content with UPDATE on one
+ * One row for each need that is not met, by its position from 0. FOR UPDATE is content with UPDATE on one
  * column. `owner` asks for ownership, or for MAINTAIN where there is such a privilege (PostgreSQL 17).
  */
-export function missingPrivilegesSql(
-  questions: readonly PrivilegeQuestion[],
-  serverVersion: number,
-): Sql<{ position: string }> {
-  const kinds = questions.map(({ kind }) => kind)
-  const schemas = questions.map(({ name }) => name.schema)
-  const tables = questions.map(({ name }) => name.table)
-  const privileges = questions.map(({ privilege }) => privilege)
+export function missingPrivilegesSql(needs: readonly Need[], serverVersion: number): Sql<{ position: string }> {
+  const kinds = needs.map(({ kind }) => kind)
+  const schemas = needs.map(({ name }) => name.schema)
+  const tables = needs.map(({ name }) => name.table)
+  const privileges = needs.map(({ privilege }) => privilege)
   const maintain = serverVersion >= 170000 ? sql`has_table_privilege(t.oid, 'MAINTAIN')` : sql`false`
   return sql`select (q.position - 1)::text as position
     from unnest(${kinds}::text[], ${schemas}::text[], ${tables}::text[], ${privileges}::text[])

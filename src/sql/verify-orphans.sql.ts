@@ -2,7 +2,7 @@
  * Rows whose parent is not where it should be, link by link and in one pass over each table. Always by NOT EXISTS and
  * joins: `NOT IN` finds nothing as soon as one NULL is in its list.
  */
-import { type Family, type FamilyTable, isMoved, type Link, parentOf } from '../core/family.ts'
+import { type Family, type FamilyTable, type Link, parentOf } from '../core/family.ts'
 import type { TableName } from '../core/names.ts'
 import { keyText } from './keys.sql.ts'
 import { allOf, column, commaList, id, raw, type Sql, sql, table } from './tag.ts'
@@ -93,10 +93,4 @@ const sameReference = (link: Link, parent: Sql): readonly Sql[] =>
 const archivedParents = ({ references }: Link, archive: TableName): Sql => {
   const names = commaList([...new Set(references)].map(id))
   return sql`(select ${names}, bool_or(archive_batch is not null) as ours from only ${table(archive)} group by ${names}) a`
-}
-
-/** The parent's archive, where rows of its kind move. */
-export const parentArchiveOf = ({ family, link }: FollowedLink): TableName | null => {
-  const parent = parentOf(family, link)
-  return isMoved(parent) ? parent.archive : null
 }

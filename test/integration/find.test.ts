@@ -291,6 +291,19 @@ test('before the first migrate, active customers are found and judged', async (t
   assert.equal((await one(center, key)).key, key)
 })
 
+test('a shape that changed between two questions is looked at again', async (t) => {
+  const center = await callCenter(t)
+  const key = await center.customer(90, { mobile: '0825550142' })
+  assert.equal((await one(center, '0825550142')).key, key)
+  await center.db.query(
+    'alter table nic_cc_customer drop column mobile; alter table nic_cc_customer_backup drop column mobile',
+  )
+  assert.deepEqual(await look(center, '0825550142'), [])
+  assert.equal((await one(center, key)).active?.verdict, 'eligible')
+  await center.db.query('alter table nic_cc_customer drop column created_at')
+  assert.equal((await one(center, key)).active?.verdict, 'not_judged')
+})
+
 test('under block, any related row is the reason', async (t) => {
   const center = await callCenter(t, { policy: { related: 'block' } })
   const key = await center.customer(90)

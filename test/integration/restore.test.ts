@@ -210,8 +210,8 @@ test('by a structured filter over the archive’s columns', async (t) => {
   assert.equal(await names(['name', '=', "Cy'; drop table nic_cc_customer; --"]), 1)
   assert.equal(await names(['email', 'is null', '']), 1)
   assert.equal(await names(['email', '<>', 'anna@example.com']), 1)
-  assert.equal(await names(['name', 'like', '%n%']), 2)
-  assert.equal(await names(['name', 'like', '%n%'], ['email', 'is not null', '']), 1)
+  assert.equal(await names(['name', 'like', '%n%']), 3)
+  assert.equal(await names(['name', 'like', '%n'], ['email', 'is not null', '']), 0)
   assert.equal(await names(['id', '>=', '2']), 2)
   assert.equal(await names(['archived_by', '=', 'system']), 3)
   for (const [column, operator, value] of [
@@ -291,12 +291,12 @@ test('under option C only the customer comes home: he had no rows', async (t) =>
 test('rows that went along under option A come home although the policy now says keep', async (t) => {
   const center = await callCenter(t)
   const { keys } = await archivedFamilies(center, 1)
-  const kept = await callCenterPolicy(center)
+  const kept = keepingPolicy(center)
   const result = await restore(center.engine, kept, { selection: byKeys(...keys), reason: 'changed our mind' })
   assert.deepEqual([result.restored, result.related, await archivedCount(center)], [1, WHOLE, 0])
 })
 
-const callCenterPolicy = async (center: CallCenter) => ({
+const keepingPolicy = (center: CallCenter) => ({
   ...center.policy,
   related: 'keep' as const,
   relations: center.policy.relations.map((relation) => ({ ...relation, action: 'keep' as const })),

@@ -68,6 +68,36 @@ export const configurationErrors = errorTable({
     exit: EXIT.usage,
     http: 400,
   },
+  nothing_to_propose: {
+    message: ({ object }) => `${object} has nothing with a primary key and a column that tells the age of a row`,
+    hint: () => 'Name another table with --table, or write the configuration by hand.',
+    exit: EXIT.failed,
+    http: 422,
+  },
+  customer_unknown: {
+    message: ({ columns, tables }) => `nobody found: searched ${columns} in ${tables}`,
+    hint: () => 'Try the key, the phone number in any format, the policy number or the e-mail.',
+    exit: EXIT.failed,
+    http: 404,
+  },
+  declined: {
+    message: ({ what }) => `${what} was not confirmed: nothing was touched`,
+    hint: () => 'Run the command again and answer y, or add --yes.',
+    exit: EXIT.interrupted,
+    http: 400,
+  },
+  usage_invalid: {
+    message: ({ problem }) => `${problem}`,
+    hint: ({ hint }) => `${hint}`,
+    exit: EXIT.usage,
+    http: 400,
+  },
+  unexpected: {
+    message: ({ problem }) => `something happened that should not: ${problem}`,
+    hint: () => 'Report it with the output of the same command under MOTHBALL_DEBUG=1; nothing is half done.',
+    exit: EXIT.failed,
+    http: 500,
+  },
   file_exists: {
     message: ({ path }) => `${path} exists already`,
     hint: () => 'Choose another path, or add --force to replace it.',

@@ -59,7 +59,7 @@ export const runErrors = errorTable({
     http: 500,
   },
   commit_refused: {
-    message: ({ answer }) => `COMMIT was answered with ${answer}`,
+    message: ({ answer }) => `the server answered COMMIT with ${answer}`,
     hint: () => 'The transaction was rolled back; run the command again.',
     exit: EXIT.failed,
     http: 500,

@@ -38,7 +38,10 @@ test('another modifier, type or collation is refused', () => {
 test('our own columns have their types', () => {
   const { refusals, all } = replaced('archived_at', { type: 'timestamp without time zone' })
   assert.deepEqual(refusals, ['archive_type_differs customer_backup.archived_at'])
-  assert.match(all[0]?.hint ?? '', /alter column archived_at type timestamp with time zone;/)
+  assert.match(
+    all[0]?.hint ?? '',
+    /alter column archived_at type timestamp with time zone using archived_at::text::timestamp with time zone;/,
+  )
 })
 
 test('a column that takes no null where the source has them is refused, the other way round is not', () => {

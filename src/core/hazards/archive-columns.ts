@@ -57,9 +57,10 @@ function sourceColumn(source: TableShape, archive: TableShape, column: Column): 
       code: 'archive_type_differs',
       object,
       message: `${object} is ${typeText(twin)}, and ${tableText(source.name)}.${column.name} is ${typeText(column)}`,
-      hint: `Run \`${alter} type ${typeText(column)};\`, after a look at the values that are there.`,
+      hint: retypeHint(archive, column.name, typeText(column), column.type),
     })
-  if (twin.notNull && !column.notNull)
+  // What a key demands is for the keys to settle.
+  if (twin.notNull && !column.notNull && !archive.key.includes(column.name))
     findings.push({
       code: 'archive_not_null',
       object,
@@ -80,10 +81,14 @@ function ownColumn(archive: TableShape, name: (typeof ARCHIVE_COLUMNS)[number]):
       code: 'archive_type_differs',
       object,
       message: `${object} is ${column.type}, and must be ${needed}`,
-      hint: `Run \`alter table ${tableNameText(archive.name)} alter column ${name} type ${needed};\`, after a look at the values that are there.`,
+      hint: retypeHint(archive, name, needed, needed),
     },
   ]
 }
+
+/** By way of the text, which every type can be read from; a value that does not fit stops the statement. */
+const retypeHint = (archive: TableShape, column: string, definition: string, type: string): string =>
+  `Run \`alter table ${tableNameText(archive.name)} alter column ${nameText(column)} type ${definition} using ${nameText(column)}::text::${type};\`, after a look at the values that are there.`
 
 const lacks = (archive: TableShape, name: string): Finding => ({
   code: 'archive_lacks_column',

@@ -43,6 +43,11 @@ test('a view, an unlogged table and an inheritor are no archive tables', () => {
   assert.match(heir.all[0]?.message ?? '', /part of an inheritance with public\.customer/)
 })
 
+test('a source that is refused for its kind is not asked for an archive table', () => {
+  const view = customer([], { kind: 'v' })
+  assert.deepEqual(judge(policyOf(), catalogOf([view, logTable()])).refusals, ['not_plain_table customer'])
+})
+
 test('an archive table without a key, or with another, is refused', () => {
   const none = judgeArchive({ key: [], indexes: [] })
   assert.deepEqual(none.refusals, ['archive_no_key customer_backup'])

@@ -3,7 +3,7 @@
  * (trigger, rule, foreign key, unique index) can refuse, change or take away a row that comes in.
  */
 import { type FamilyTable, movedTables } from '../family.ts'
-import { type Finding, type Findings, mergeFindings } from '../finding.ts'
+import { type Finding, type Findings, mergeFindings, NO_FINDINGS } from '../finding.ts'
 import { tableText } from '../names.ts'
 import { type ForeignKey, shapeOf, type TableShape } from '../table.ts'
 import { archiveColumnHazards } from './archive-columns.ts'
@@ -15,6 +15,8 @@ import { namesText, nameText, tableNameText } from './statement.ts'
 export const archiveHazards = ({ family, catalog }: HazardInput): Findings =>
   mergeFindings(
     ...movedTables(family).map((table) => {
+      // Refused for what it is; it will get no archive table.
+      if (table.shape.kind !== 'r') return NO_FINDINGS
       const archive = shapeOf(catalog, table.archive)
       if (archive === undefined) return refuse([missing(table)])
       const source = family.tables.find(({ shape }) => shape.oid === archive.oid)

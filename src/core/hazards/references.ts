@@ -82,5 +82,5 @@ const keepUnderForeignKey = (key: ForeignKey): Finding => ({
   code: 'keep_under_foreign_key',
   object: keyName(key),
   message: `${keyText(key)}, so its rows cannot stay when their parents leave`,
-  hint: `Set the action of ${tableText(key.table)} to archive or block, or drop the key with \`${dropKeyText(key)}\`.`,
+  hint: `Set the action of ${tableText(key.table)} to archive or block; or drop the key with \`${dropKeyText(key)}\` and name the relation's columns.`,
 })

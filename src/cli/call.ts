@@ -1,0 +1,86 @@
+/**
+ * One call of the command line: its global options, its output, and what it opens on demand. A command that needs no
+ * database opens none; whatever was opened is closed when the command is over.
+ */
+import { userInfo } from 'node:os'
+import type { Config } from '../config.ts'
+import { type ExitCode, MothballError } from '../core/errors/index.ts'
+import type { Emit } from '../core/event.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Archiver } from '../engine/archiver.ts'
+import type { Output } from './output.ts'
+import type { View } from './views/findings.ts'
+
+export type Globals = Readonly<{
+  config?: string
+  policy?: string
+  databaseUrl?: string
+  json: boolean
+  quiet: boolean
+  color: boolean
+}>
+
+export type Call = Readonly<{ globals: Globals; output: Output }>
+
+/** What a command works with once its configuration is read and its database opened. */
+export type Scene = Readonly<{ output: Output; archiver: Archiver; policies: readonly Policy[] }>
+
+/** What a command about one policy works with; `view` knows the policy's zone. */
+export type PolicyScene = Scene & Readonly<{ policy: Policy; view: View }>
+
+/** Reads the configuration; loaded on demand, because `--help` needs none of it. */
+export async function readConfig({ globals: { config, databaseUrl } }: Pick<Call, 'globals'>): Promise<Config> {
+  const { loadConfig } = await import('../config.ts')
+  return loadConfig({ path: config, env: process.env, flags: { databaseUrl } })
+}
+
+/** Works on the database of the configuration, with all of its policies or the one that --policy names. */
+export async function withArchiver(
+  call: Call,
+  work: (scene: Scene) => Promise<ExitCode>,
+  emit?: Emit,
+): Promise<ExitCode> {
+  const config = await readConfig(call)
+  const { policy } = call.globals
+  const policies = policy === undefined ? config.policies : [policyNamed(config.policies, policy)]
+  const { openArchiver } = await import('../compose.ts')
+  await using archiver = openArchiver(config, emit === undefined ? {} : { emit })
+  return await work({ output: call.output, archiver, policies })
+}
+
+/** The same for a command about one policy; throws `policy_ambiguous` where there are several and none is named. */
+export const withPolicy = (
+  call: Call,
+  work: (scene: PolicyScene) => Promise<ExitCode>,
+  emit?: Emit,
+): Promise<ExitCode> =>
+  withArchiver(
+    call,
+    async (scene) => {
+      const [policy, another] = scene.policies
+      if (policy === undefined || another !== undefined)
+        throw new MothballError('policy_ambiguous', { known: namesOf(scene.policies) })
+      const zone = policy.window?.zone ?? policy.age.zone ?? (await scene.archiver.zone())
+      const { width, style } = scene.output
+      return work({ ...scene, policy, view: { width, style, zone } })
+    },
+    emit,
+  )
+
+function policyNamed(policies: readonly Policy[], name: string): Policy {
+  const found = policies.find((each) => each.name === name)
+  if (found === undefined) throw new MothballError('policy_unknown', { policy: name, known: namesOf(policies) })
+  return found
+}
+
+const namesOf = (policies: readonly Policy[]): string => policies.map(({ name }) => name).join(', ')
+
+/** Who acts, for the journal: the user of this machine. */
+export function actorName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that has no name.
+    return `user ${process.getuid?.() ?? 'unknown'}`
+  }
+}

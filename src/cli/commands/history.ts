@@ -1,0 +1,106 @@
+/** `mothball history`: past runs, newest first; or one run with its batches and failures. */
+import { EXIT, type ExitCode } from '../../core/errors/index.ts'
+import type { RunDetail, RunRecord } from '../../core/history.ts'
+import { positive } from '../arguments.ts'
+import { type Call, withPolicy } from '../call.ts'
+import type { Register } from '../command.ts'
+import { count, counted, duration, fold, instant, namedCounts, wrap } from '../format.ts'
+import { tableLines } from '../table.ts'
+import type { View } from '../views/findings.ts'
+
+type HistoryFlags = Readonly<{ limit?: number; before?: number }>
+
+export const registerHistory: Register = (program, { act }) => {
+  program
+    .command('history')
+    .description('past runs, newest first; or one run in detail')
+    .argument('[run]', 'number of a run', positive)
+    .option('--limit <n>', 'so many runs', positive)
+    .option('--before <run>', 'runs older than this one', positive)
+    .action(act(history))
+}
+
+const history = (call: Call, run: number | undefined, { limit, before }: HistoryFlags): Promise<ExitCode> =>
+  withPolicy(call, async ({ archiver, policy, output, view }) => {
+    if (run !== undefined) {
+      const detail = await archiver.runDetail(policy, run)
+      output.result({ type: 'history', policy: policy.name, ...detail }, detailLines(detail, view))
+      return EXIT.done
+    }
+    const options = { ...(limit === undefined ? {} : { limit }), ...(before === undefined ? {} : { before }) }
+    const runs = await archiver.listRuns(policy, options)
+    output.result({ type: 'history', policy: policy.name, runs }, listLines(runs, view))
+    return EXIT.done
+  })
+
+const COLUMNS = [
+  { name: 'run', align: 'right' },
+  { name: 'what' },
+  { name: 'status' },
+  { name: 'moved', align: 'right' },
+  { name: 'failed', align: 'right' },
+  { name: 'skipped', align: 'right' },
+  { name: 'took', align: 'right' },
+  { name: 'started' },
+  { name: 'by' },
+] as const
+
+function listLines(runs: readonly RunRecord[], view: View): readonly string[] {
+  if (runs.length === 0) return ['No run yet.']
+  const rows = runs.map((each) => [
+    String(each.run),
+    whatOf(each),
+    statusText(each, view),
+    count(movedBy(each)),
+    count(each.failed),
+    count(each.skipped),
+    each.durationMs === null ? '' : duration(each.durationMs),
+    // The zone stands below, once.
+    instant(each.startedAt, view.zone).split(' ').slice(0, 2).join(' '),
+    each.actor,
+  ])
+  const zone = instant('2000-01-01 00:00:00+00', view.zone).split(' ').slice(2).join(' ')
+  return [...tableLines(COLUMNS, rows, view), view.style.faint(`times in ${zone}`)]
+}
+
+const whatOf = ({ operation, dryRun }: RunRecord): string => (dryRun ? 'dry run' : operation)
+const movedBy = ({ operation, archived, restored }: RunRecord): number => (operation === 'restore' ? restored : archived)
+
+function statusText({ status }: RunRecord, { style }: View): string {
+  const paint = { running: style.strong, success: style.good, partial: style.warn, failed: style.bad }[status]
+  return paint(status)
+}
+
+const SHOWN_BATCHES = 20
+
+function detailLines({ run, batches, failures, related }: RunDetail, view: View): readonly string[] {
+  const { style, width, zone } = view
+  const undo = run.operation === 'archive' && run.archived > 0 ? [`Undo: mothball restore --run ${run.run}`] : []
+  return [
+    ...wrap(
+      '',
+      [
+        `${style.strong(`Run ${run.run}`)} ${whatOf(run)} ${statusText(run, view)}`,
+        `${count(movedBy(run))} moved`,
+        `${count(run.failed)} failed`,
+        `${count(run.skipped)} skipped`,
+        ...(run.durationMs === null ? ['not ended'] : [duration(run.durationMs)]),
+      ],
+      width,
+    ),
+    ...fold(`started ${instant(run.startedAt, zone)} by ${run.actor}${run.reason === null ? '' : `: ${run.reason}`}`, width, '  '),
+    ...(run.cutoff === null ? [] : [`  cutoff ${instant(run.cutoff, zone)}`]),
+    ...(run.stopReason === null ? [] : [`  stopped because: ${run.stopReason.replaceAll('_', ' ')}`]),
+    ...(run.error === null ? [] : fold(`error: ${run.error}`, width, '  ')),
+    ...(namedCounts(related).length > 0 ? wrap('  related rows: ', namedCounts(related), width) : []),
+    ...batches
+      .slice(0, SHOWN_BATCHES)
+      .map(
+        (each) =>
+          `  batch ${each.batch}: ${counted(each.subjects, 'customer')}, ${counted(each.rows, 'row')}, ${each.sealed ? 'sealed' : 'unsealed'}`,
+      ),
+    ...(run.batches > SHOWN_BATCHES ? [`  and ${counted(run.batches - SHOWN_BATCHES, 'more batch', 'more batches')}`] : []),
+    ...failures.flatMap(({ key, code, resolvedAt }) => fold(`failed: ${key} ${code}${resolvedAt === null ? '' : ' (resolved)'}`, width, '  ')),
+    ...undo.map((line) => `  ${line}`),
+  ]
+}

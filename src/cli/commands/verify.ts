@@ -1,0 +1,27 @@
+/** `mothball verify`: holds what is there against what the journal says. Reads only. */
+import { EXIT, type ExitCode } from '../../core/errors/index.ts'
+import { type Call, withPolicy } from '../call.ts'
+import type { Register } from '../command.ts'
+import { fold } from '../format.ts'
+
+export const registerVerify: Register = (program, { act }) => {
+  program
+    .command('verify')
+    .description('prove that nothing was lost, doubled, changed or orphaned; exit 5 when something differs')
+    .action(act(verify))
+}
+
+const verify = (call: Call): Promise<ExitCode> =>
+  withPolicy(call, async ({ archiver, policy, output, view: { style, width } }) => {
+    const { status, checks } = await archiver.verify(policy)
+    const widest = Math.max(0, ...checks.map(({ name }) => name.length))
+    const lines = checks.flatMap(({ name, ok, detail }) => {
+      const lead = `${ok ? style.good('✔') : style.bad('✖')} ${name.padEnd(widest)}  `
+      const [first = '', ...more] = fold(detail, width - widest - 4)
+      return [`${lead}${first}`, ...more.map((line) => `${' '.repeat(widest + 4)}${line}`)]
+    })
+    const differing = checks.filter(({ ok }) => !ok).length
+    const verdict = status === 'clean' ? style.good('CLEAN') : style.bad(`DIFFERS  ${differing} of ${checks.length} checks`)
+    output.result({ type: 'verify', policy: policy.name, status, checks }, [...lines, verdict])
+    return status === 'clean' ? EXIT.done : EXIT.differs
+  })

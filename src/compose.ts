@@ -1,0 +1,43 @@
+/** Wires the engine: a configuration's database, a listener for events, real pauses. The one place that opens it. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Config } from './config.ts'
+import { MothballError } from './core/errors/index.ts'
+import type { Emit } from './core/event.ts'
+import { openDatabase } from './db/open-database.ts'
+import { type Archiver, createArchiver } from './engine/archiver.ts'
+import { type Engine, INERT_SIGNALS } from './engine/ports.ts'
+
+export type ComposeOptions = Readonly<{
+  /** Hears what happens in runs; must not throw. */
+  emit?: Emit
+  /** Shown in pg_stat_activity. */
+  applicationName?: string
+}>
+
+/** To be used with `await using`, which closes the connections. */
+export type OpenEngine = Engine & AsyncDisposable
+
+/** Connects at the first statement. Throws `database_url_missing` where the configuration names no database. */
+export function openEngine({ database: { url } }: Pick<Config, 'database'>, options: ComposeOptions = {}): OpenEngine {
+  if (url === null) throw new MothballError('database_url_missing')
+  const { emit = () => undefined, applicationName = 'mothball' } = options
+  const database = openDatabase({ url, applicationName })
+  const sleep = (milliseconds: number, signal?: AbortSignal) =>
+    delay(milliseconds, undefined, { signal }).catch(() => undefined)
+  return {
+    database,
+    emit,
+    signals: INERT_SIGNALS,
+    pause: { sleep },
+    [Symbol.asyncDispose]: () => database.close(),
+  }
+}
+
+/** The verbs on a configuration's database; `await using` closes its connections. */
+export function openArchiver(
+  config: Pick<Config, 'database'>,
+  options: ComposeOptions = {},
+): Archiver & AsyncDisposable {
+  const engine = openEngine(config, options)
+  return { ...createArchiver(engine), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
+}

@@ -1,0 +1,76 @@
+/** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+import type { Diagnosis } from '../core/examination.ts'
+import type { Failure, RetryResult } from '../core/failure.ts'
+import type { Found } from '../core/found.ts'
+import type { RunDetail, RunRecord } from '../core/history.ts'
+import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
+import type { RunOptions, RunResult } from '../core/run.ts'
+import type { Verification } from '../core/verify.ts'
+import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
+import { doctor, serverZone } from './doctor.ts'
+import { listFailures, retryFailures } from './failures.ts'
+import { find } from './find.ts'
+import { listRuns, runDetail } from './history.ts'
+import { listHolds, releaseHold, setHold } from './hold.ts'
+import { plan } from './plan.ts'
+import type { Engine } from './ports.ts'
+import { restore } from './restore.ts'
+import { previewRestore } from './restore-preview.ts'
+import { run } from './run.ts'
+import { verify } from './verify.ts'
+
+/** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
+export type Archiver = Readonly<{
+  /** What a run would do now. Writes nothing. */
+  plan(policy: Policy): Promise<Plan>
+  run(policy: Policy, options?: RunOptions): Promise<RunResult>
+  /** What a restore would do. Writes nothing. */
+  previewRestore(policy: Policy, selection: RestoreSelection): Promise<RestorePreview>
+  restore(policy: Policy, options: RestoreOptions): Promise<RestoreResult>
+  verify(policy: Policy): Promise<Verification>
+  /** By key, phone, e-mail or policy number; where each is, and why. */
+  find(policy: Policy, text: string): Promise<readonly Found[]>
+  setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
+  releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
+  listHolds(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly Hold[]>
+  listFailures(policy: Policy, options?: Readonly<{ all?: boolean; run?: number | null }>): Promise<readonly Failure[]>
+  retryFailures(policy: Policy, keys: readonly string[] | 'all'): Promise<RetryResult>
+  /** Newest first. */
+  listRuns(
+    policy: Policy,
+    options?: Readonly<{ limit?: number; before?: number | null }>,
+  ): Promise<readonly RunRecord[]>
+  runDetail(policy: Policy, run: number): Promise<RunDetail>
+  /** What the database lacks. Writes nothing. */
+  planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
+  /** Indexes that make runs and searches quick. Writes nothing. */
+  planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
+  migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
+  doctor(policies: readonly Policy[]): Promise<Diagnosis>
+  /** The database's own time zone, in which people read its times. */
+  zone(): Promise<string>
+}>
+
+export const createArchiver = (engine: Engine): Archiver => ({
+  plan: (policy) => plan(engine, policy),
+  run: (policy, options) => run(engine, policy, options),
+  previewRestore: (policy, selection) => previewRestore(engine, policy, selection),
+  restore: (policy, options) => restore(engine, policy, options),
+  verify: (policy) => verify(engine, policy),
+  find: (policy, text) => find(engine, policy, text),
+  setHold: (policy, hold) => setHold(engine, policy, hold),
+  releaseHold: (policy, release) => releaseHold(engine, policy, release),
+  listHolds: (policy, options) => listHolds(engine, policy, options),
+  listFailures: (policy, options) => listFailures(engine, policy, options),
+  retryFailures: (policy, keys) => retryFailures(engine, policy, keys),
+  listRuns: (policy, options) => listRuns(engine, policy, options),
+  runDetail: (policy, number) => runDetail(engine, policy, number),
+  planMigration: (policies) => planMigration(engine.database, policies),
+  planIndexes: (policies) => planIndexes(engine.database, policies),
+  migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
+  doctor: (policies) => doctor(engine, policies),
+  zone: () => serverZone(engine),
+})

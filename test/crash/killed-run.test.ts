@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { SignalPoint } from '../../src/engine/ports.ts'
+import { run } from '../../src/engine/run.ts'
+import { verify } from '../../src/engine/verify.ts'
+import { type CallCenter, callCenter } from '../support/call-center.ts'
+
+const STUCK_RUN = fileURLToPath(new URL('../support/stuck-run.ts', import.meta.url))
+
+async function stuckRun(center: CallCenter, point: SignalPoint, batch: number): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [STUCK_RUN, center.db.url, point, String(batch)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  return child
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+/** Seven old customers, each with a call; a run of batches of two. */
+async function sevenOld(center: CallCenter): Promise<void> {
+  for (let made = 0; made < 7; made += 1)
+    await center.related('call_log', await center.customer(90), { created_at: -50 })
+}
+
+for (const point of [
+  'subjects-locked',
+  'subjects-copied',
+  'related-deleted',
+  'batch-recorded',
+  'batch-committed',
+] as const)
+  test(`a run killed at ${point} loses nothing, and the next one closes it with true counts`, async (t) => {
+    const center = await callCenter(t)
+    await sevenOld(center)
+    await kill(await stuckRun(center, point, 3))
+    const committed = point === 'batch-committed' ? 6 : 4
+    assert.equal(await center.count('nic_cc_customer_backup'), committed)
+    assert.equal(await center.count('nic_cc_customer'), 7 - committed)
+
+    const result = await run(center.engine, center.policy, { confirm: 7 - committed })
+    assert.deepEqual([result.status, result.archived], ['success', 7 - committed])
+    assert.deepEqual(
+      await center.db.query('select status, stop_reason, archived from mothball.run order by id limit 1'),
+      [{ status: 'failed', stop_reason: 'interrupted', archived: String(committed) }],
+    )
+    assert.equal(
+      await center.count(
+        'nic_cc_archive_log',
+        `status = 'failed' and error_message = 'interrupted' and records_archived = ${committed}`,
+      ),
+      1,
+    )
+    const verification = await verify(center.engine, center.policy)
+    assert.deepEqual(
+      verification.checks.filter((check) => !check.ok),
+      [],
+    )
+    assert.equal(await center.count('nic_cc_call_log_backup'), 7)
+  })
+
+test('a run that is alive in another process is not taken over', async (t) => {
+  const center = await callCenter(t)
+  await sevenOld(center)
+  const child = await stuckRun(center, 'batch-committed', 1)
+  await assert.rejects(run(center.engine, center.policy, { confirm: 5 }), /is going on/)
+  await kill(child)
+})
+
+test('an owner that stands still past its lease is taken over, and can write nothing when it wakes', async (t) => {
+  const center = await callCenter(t, { policy: { timeouts: { leaseMs: 300 } } })
+  await sevenOld(center)
+  const child = await stuckRun(center, 'subjects-copied', 1)
+  child.kill('SIGSTOP')
+  await center.db.query("update mothball.lease set heartbeat_at = now() - interval '1 minute'")
+  const result = await run(center.engine, center.policy, { confirm: 7 })
+  child.kill('SIGCONT')
+  await kill(child)
+  assert.equal(result.archived, 7)
+  assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [0, 7])
+})

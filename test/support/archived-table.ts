@@ -1,0 +1,42 @@
+/**
+ * A table of a test's own, archived by a real run: for what the call center's tables do not show, such as odd types,
+ * odd keys and odd names.
+ */
+import type { TestContext } from 'node:test'
+import type { Policy } from '../../src/core/policy.ts'
+import { isProblems, type PolicyInput, parsePolicy } from '../../src/core/policy-schema.ts'
+import { applyMigration, planMigration } from '../../src/db/migrate.ts'
+import type { Engine, Signals } from '../../src/engine/ports.ts'
+import { run } from '../../src/engine/run.ts'
+import { testEngine } from './call-center.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
+
+export type Toy = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
+
+/** Runs `ddl`, makes the archive tables. The subject has a `created_at` unless the policy says otherwise. */
+export async function toyTables(
+  t: TestContext,
+  ddl: string,
+  input: Partial<PolicyInput> & Readonly<{ subject: string }>,
+  signals?: Signals,
+): Promise<Toy> {
+  const db = await testDatabase(t)
+  await db.query(ddl)
+  const policy = parsePolicy({ name: 'toy', age: { column: 'created_at', days: 60 }, guard: 1, ...input }, 'policy')
+  if (isProblems(policy)) throw new Error(JSON.stringify(policy))
+  const engine = testEngine(t, db, [], signals)
+  const toy = { db, engine, policy }
+  await migrateToy(toy)
+  return toy
+}
+
+export async function migrateToy({ engine, policy }: Toy): Promise<void> {
+  await applyMigration(engine.database, await planMigration(engine.database, [policy]))
+}
+
+/** Archives all that is old; returns how many subjects that were. */
+export async function archiveToy({ engine, policy }: Toy): Promise<Readonly<{ archived: number; run: number }>> {
+  const result = await run(engine, policy, { ignoreWindow: true })
+  if (result.status !== 'success') throw new Error(JSON.stringify(result))
+  return result
+}
