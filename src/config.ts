@@ -160,6 +160,10 @@ function readSecret(path: string, folder: string): string | null {
   }
 }
 
+/** The address without any configuration: the flag's, else the environment's, else null. */
+export const databaseUrl = ({ env, flag }: Readonly<{ env: Environment; flag?: string | undefined }>): string | null =>
+  databaseOf(null, env, flag, process.cwd()).url
+
 function databaseOf(
   written: string | null,
   env: Environment,

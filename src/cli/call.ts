@@ -15,8 +15,8 @@ export type Globals = Readonly<{
   config?: string
   policy?: string
   databaseUrl?: string
-  json: boolean
-  quiet: boolean
+  json?: true
+  quiet?: true
   color: boolean
 }>
 

@@ -13,9 +13,17 @@ export type Question = Readonly<{
 }>
 
 /** Throws `confirmation_missing` where nobody can be asked, and `declined` where the answer is no. */
-export async function requireConfirmation(output: Output, { what, message, yes, flag = '--yes' }: Question): Promise<void> {
+export async function requireConfirmation(
+  output: Output,
+  { what, message, yes, flag = '--yes' }: Question,
+): Promise<void> {
   if (yes) return
   if (!output.canAsk) throw new MothballError('confirmation_missing', { what, flag })
-  const answer = await confirm({ message: await message(), initialValue: false, output: process.stderr, withGuide: false })
+  const answer = await confirm({
+    message: await message(),
+    initialValue: false,
+    output: process.stderr,
+    withGuide: false,
+  })
   if (isCancel(answer) || !answer) throw new MothballError('declined', { what })
 }

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode, MothballError } from '../core/errors/index.ts'
 import { fold } from './format.ts'
 import { COLOURED, PLAIN, type Style } from './style.ts'
 
-export type OutputOptions = Readonly<{ json: boolean; quiet: boolean; color: boolean }>
+export type OutputOptions = Readonly<{ json?: boolean; quiet?: boolean; color: boolean }>
 
 /** A JSON line; `version` is added. */
 export type JsonLine = Readonly<{ type: string }> & Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export class Output {
   readonly #errorStyle: Style
   readonly #color: boolean
 
-  constructor({ json, quiet, color }: OutputOptions) {
+  constructor({ json = false, quiet = false, color }: OutputOptions) {
     this.json = json
     this.quiet = quiet
     this.#color = color && !process.env['NO_COLOR']

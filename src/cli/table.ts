@@ -35,7 +35,10 @@ export function tableLines(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
   table.push(...rows.map((row) => [...row]))
-  const lines = table.toString().split('\n').map((line) => line.trimEnd())
+  const lines = table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
   const widest = Math.max(0, ...lines.map((line) => visibleWidth(line)))
   return widest <= width ? lines : stacked(columns, rows, style)
 }

@@ -42,8 +42,14 @@ function hintOf(kind: Conflict['kind'], { table, constraint, sqlstate }: Facts):
     case 'value_changed':
       return `Look for a trigger or a generated column that changes a row of ${table} when it comes home.`
     case 'refused_by_database':
-      return isTransient(sqlstate ?? '')
-        ? `Try again: somebody else held rows or tables that were needed (SQLSTATE ${sqlstate}).`
-        : `Look at what guards ${table}: the database refused a row with SQLSTATE ${sqlstate ?? 'unknown'}.`
+      return refusalHint(table, constraint, sqlstate ?? 'unknown')
   }
+}
+
+function refusalHint(table: string, constraint: string, sqlstate: string): string {
+  if (isTransient(sqlstate))
+    return `Try again: somebody else held rows or tables that were needed (SQLSTATE ${sqlstate}).`
+  if (sqlstate === '23502')
+    return `Fill ${constraint === '' ? 'the column' : constraint} in the archive table of ${table}: it must not be null now, and was not there when the row was archived (SQLSTATE 23502).`
+  return `Look at what guards ${table}: the database refused a row with SQLSTATE ${sqlstate}.`
 }

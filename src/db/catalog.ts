@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { qualifiedText, type TableName } from '../core/names.ts'
-import type { Policy } from '../core/policy.ts'
+import { archiveName, type Policy } from '../core/policy.ts'
 import type { Catalog, TableShape } from '../core/table.ts'
 import { catalogSql, withoutCompilationSql } from '../sql/catalog.sql.ts'
 import type { Session } from './database.ts'
@@ -107,8 +107,8 @@ export async function readCatalog(session: Session, policies: readonly Policy[])
   }
 }
 
-const namedTables = (policy: Policy): readonly TableName[] => [
-  policy.subject,
-  ...policy.relations.map((relation) => relation.table),
-  policy.logTable,
-]
+/** An archive table is named even where its source is gone: its rows are still there. */
+function namedTables({ subject, relations, archiveSuffix, logTable }: Policy): readonly TableName[] {
+  const sources = [subject, ...relations.map(({ table }) => table)]
+  return [...sources, ...sources.map((source) => archiveName(source, archiveSuffix)), logTable]
+}

@@ -1,35 +1,65 @@
 /** The words after `mothball demo`, checked before anything is started. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { Command } from 'commander'
+import { positive } from '../cli/arguments.ts'
+import { count } from '../cli/format.ts'
 import { MothballError } from '../core/errors/index.ts'
 import { CONFIG_NAME } from './stage.ts'
 
 export type DemoOptions = Readonly<{
-  /** How many customers are made. */
   customers: number
   /** The same seed makes the same customers. */
   seed: number
   foreignKeys: boolean
   /** A free one is taken when null. */
   port: number | null
+  /** The folder stays when the demo ends. */
   keep: boolean
   /** A folder that an earlier demo kept: its server is started again, and nothing else happens. */
   again: string | null
+  color: boolean
 }>
 
-export const DEMO_HELP = `Usage: mothball demo [options]
+/** The specification's table: `~10,000+ records`. */
+const DEFAULT_CUSTOMERS = 10_214
+/** Fewer have no one to tell of in every chapter. */
+const FEWEST_CUSTOMERS = 100
+const MOST_CUSTOMERS = 10_000_000
 
-Starts a PostgreSQL 18 in a folder of its own, fills it with a call center's
-customers, archives the old ones step by step, checks everything and brings one
-back. Leaves nothing behind.
+/** Throws `option_invalid`, or commander's own error: of code 0 after `--help` has been printed. */
+export function parseDemoOptions(argv: readonly string[]): DemoOptions {
+  const program = new Command('mothball demo')
+    .description(
+      "Starts a PostgreSQL in a folder of its own, fills it with a call center's customers, archives the old ones step by step, checks all of it, and brings one back. Nothing is left behind.",
+    )
+    .option('--customers <n>', `so many, ${FEWEST_CUSTOMERS} or more`, customers, DEFAULT_CUSTOMERS)
+    .option('--foreign-keys', 'with foreign keys between the tables', false)
+    .option('--seed <n>', 'another number makes other customers', positive('--seed'), 1)
+    .option('--port <n>', "the server's port; else a free one", positive('--port', 65_535))
+    .option('--keep', 'leave the folder with the database when the demo ends', false)
+    .option('--again <folder>', 'start the server of a kept folder, until Ctrl-C', keptFolder)
+    .option('--no-color', 'no colour (NO_COLOR does the same)')
+    .helpOption('--help', 'print this help')
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+    .parse([...argv], { from: 'user' })
+  const {
+    port = null,
+    again = null,
+    ...options
+  } = program.opts<Omit<DemoOptions, 'port' | 'again'> & Readonly<{ port?: number; again?: string }>>()
+  return { ...options, port, again }
+}
 
-Options:
-  --customers N    how many customers to make, 100 to 5,000,000 (default 10,214)
-  --foreign-keys   with real foreign keys between the tables (default: without)
-  --seed N         another seed makes other customers (default 1)
-  --port N         the server's port (default: a free one)
-  --keep           leave the folder with the database when it ends
-  --again FOLDER   start the server of a folder that was kept, until Ctrl-C
-  --help           this text
-`
+function customers(value: string): number {
+  const number = positive('--customers', MOST_CUSTOMERS)(value)
+  if (number >= FEWEST_CUSTOMERS) return number
+  const problem = `${count(number)} are too few to show everything; ${FEWEST_CUSTOMERS} are enough`
+  throw new MothballError('option_invalid', { option: '--customers', problem })
+}
+
+function keptFolder(value: string): string {
+  if (existsSync(join(value, CONFIG_NAME))) return value
+  throw new MothballError('option_invalid', { option: '--again', problem: 'is not a folder that a demo kept' })
+}

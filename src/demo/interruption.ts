@@ -4,51 +4,60 @@
  */
 import { constants } from 'node:os'
 
-type InterruptingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
-
 /** Thrown into whatever waits. */
 export class Interrupted extends Error {
   readonly exitCode: number
 
-  constructor(name: InterruptingSignal) {
-    super(`interrupted by ${name}`)
-    this.exitCode = 128 + constants.signals[name]
+  constructor(exitCode: number) {
+    super('interrupted')
+    this.exitCode = exitCode
   }
 }
 
 export type Interruption = Disposable &
   Readonly<{
-    signal: AbortSignal
     /** What `work` brings, or the Interrupted error as soon as it is there. */
     orElse<T>(work: Promise<T>): Promise<T>
-    /** Resolves at the signal. */
-    awaited: Promise<void>
+    /** Rejects with it. */
+    awaited: Promise<never>
   }>
 
 /** npm passes on what the terminal has sent already: one press arrives twice. */
 const SAME_PRESS_MS = 500
 
-const SIGNALS: readonly InterruptingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Listens until it is disposed of. */
-export function listenForInterruption(): Interruption {
+type InterruptingSignal = (typeof SIGNALS)[number]
+
+/** Listens until it is disposed of. `onHeard` is called once, before anybody else hears of the signal. */
+export function listenForInterruption(onHeard: () => void): Interruption {
   const controller = new AbortController()
   const { signal } = controller
   let heardAt = 0
   const onSignal = (name: InterruptingSignal) => {
-    if (!signal.aborted) {
-      heardAt = performance.now()
-      controller.abort(new Interrupted(name))
-    } else if (performance.now() - heardAt > SAME_PRESS_MS) process.exit(128 + constants.signals[name])
+    if (signal.aborted) {
+      if (performance.now() - heardAt > SAME_PRESS_MS) process.exit(exitCodeOf(name))
+      return
+    }
+    heardAt = performance.now()
+    onHeard()
+    // A command that is under way listens as well, and would go on to the end of its batch.
+    for (const each of SIGNALS) process.removeAllListeners(each).on(each, onSignal)
+    controller.abort(new Interrupted(exitCodeOf(name)))
   }
   for (const name of SIGNALS) process.on(name, onSignal)
-  const awaited = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  const aborted = new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  )
+  // Nobody may be waiting at that moment.
+  aborted.catch(() => undefined)
   return {
-    signal,
-    awaited,
-    orElse: (work) => Promise.race([work, awaited.then((): never => signal.throwIfAborted() as never)]),
+    orElse: (work) => Promise.race([work, aborted]),
+    awaited: aborted,
     [Symbol.dispose]: () => {
       for (const name of SIGNALS) process.off(name, onSignal)
     },
   }
 }
+
+const exitCodeOf = (name: InterruptingSignal): number => 128 + constants.signals[name]

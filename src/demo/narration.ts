@@ -1,76 +1,113 @@
 /**
- * The demo's voice: numbered steps, each with a line of why, the command a reader would type and what the product
- * prints to it. What is told goes to stdout; what only passes the time goes to stderr, and on a terminal only.
+ * The demo's voice, and the output that the product's commands write to: numbered steps, each with a line of why, the
+ * command that is run and what it prints, never wider than 80 columns. What only passes the time goes to stderr, and
+ * on a terminal only.
  */
-import { styleText } from 'node:util'
+import { duration, fold } from '../cli/format.ts'
+import { type JsonLine, Output } from '../cli/output.ts'
+import { type TableColumn, tableLines } from '../cli/table.ts'
+import { EXIT, type ExitCode } from '../core/errors/index.ts'
 
-/** Narrower terminals wrap by themselves; wider ones are not easier to read. */
 const WIDTH = 80
 const INDENT = '   '
+const TIME_WIDTH = 12
+const ERASE_LINE = '\r\u001b[2K'
 
-type Style = Parameters<typeof styleText>[0]
+export class Narration extends Output {
+  #steps = 0
+  #isBusy = false
+  #isMuted = false
+  readonly #results: JsonLine[] = []
 
-export type Narration = Readonly<{
-  title(text: string): void
-  /** The next step: why it is taken. */
-  step(why: string): void
+  /** What is left of the terminal's line beside the indent. */
+  override get width(): number {
+    return Math.min(super.width, WIDTH) - INDENT.length
+  }
+
+  /** The next step, and why it is taken. */
+  step(why: string): void {
+    this.#steps += 1
+    this.#line(`\n${this.style.strong(`${String(this.#steps).padStart(2)} ${why}`)}`)
+  }
+
   /** What a reader would type. */
-  command(text: string): void
-  /** Lines under the step, with what they took at their end. */
-  say(text: string, took?: number): void
-  /** Replaces itself; gone at the next line. */
-  busy(text: string): void
-  /** Runs `work`, with `text` as the busy line; resolves to what it brought and the milliseconds it took. */
-  timed<T>(text: string, work: () => Promise<T>): Promise<Readonly<{ result: T; took: number }>>
-}>
+  command(text: string): void {
+    this.#line(`${INDENT}$ ${text}`)
+  }
 
-type Output = NodeJS.WriteStream
+  /** A line under the step, with the time it took at its end. */
+  say(text: string, tookMs?: number): void {
+    if (tookMs === undefined) this.#indented(fold(text, this.width))
+    else this.#indented([`${text.padEnd(this.width - TIME_WIDTH)}${duration(tookMs).padStart(TIME_WIDTH)}`])
+  }
 
-export function createNarration(out: Output = process.stdout, status: Output = process.stderr): Narration {
-  let steps = 0
-  let isBusy = false
-  const paint = (style: Style, text: string) => styleText(style, text, { stream: out })
-  const settle = () => {
-    if (isBusy) status.write('\r\x1b[2K')
-    isBusy = false
+  table(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): void {
+    this.#indented(tableLines(columns, rows, this))
   }
-  const line = (text: string) => {
-    settle()
-    out.write(`${text}\n`)
-  }
-  const busy = (text: string) => {
-    if (!status.isTTY) return
-    const room = (status.columns ?? WIDTH) - 1
-    status.write(`\r\x1b[2K${`${INDENT}${text}`.slice(0, room)}`)
-    isBusy = true
-  }
-  return {
-    title: (text) => line(`${paint('bold', text)}\n`),
-    step: (why) => {
-      steps += 1
-      line(`\n${paint('bold', `${String(steps).padStart(2)} ${why}`)}`)
-    },
-    command: (text) => line(`${INDENT}${paint('cyan', `$ ${text}`)}`),
-    say: (text, took) => {
-      const lines = text.split('\n').map((each) => (each === '' ? '' : `${INDENT}${each}`))
-      const last = lines.pop() ?? ''
-      for (const each of lines) line(each)
-      line(took === undefined ? last : `${last.padEnd(WIDTH - 8)}${paint('dim', seconds(took).padStart(8))}`)
-    },
-    busy,
-    timed: async (text, work) => {
-      busy(`${text} ...`)
-      const startedAt = performance.now()
-      const result = await work()
-      return { result, took: performance.now() - startedAt }
-    },
-  }
-}
 
-/** `0.3 s`, `41 s`, `2 min 5 s`. */
-export function seconds(milliseconds: number): string {
-  const all = milliseconds / 1000
-  if (all < 10) return `${all.toFixed(1)} s`
-  if (all < 120) return `${Math.round(all)} s`
-  return `${Math.floor(all / 60)} min ${Math.round(all % 60)} s`
+  /** Lines as they are, at the margin. */
+  plain(text: string): void {
+    this.#line(text)
+  }
+
+  /** Gone at the next word. */
+  busy(text: string): void {
+    if (!this.canAnimate || this.#isMuted) return
+    super.draw(`${ERASE_LINE}${INDENT}${text}`.slice(0, this.errorWidth + ERASE_LINE.length - 1))
+    this.#isBusy = true
+  }
+
+  /** From now on nothing is heard of a command that was cut off. */
+  mute(): void {
+    this.#settle()
+    this.#isMuted = true
+  }
+
+  unmute(): void {
+    this.#isMuted = false
+  }
+
+  /** Results of commands since the last call. */
+  takeResults(): readonly JsonLine[] {
+    return this.#results.splice(0)
+  }
+
+  /** Ends the demo with exit code 1. */
+  failure(error: unknown): ExitCode {
+    this.#settle()
+    super.note(`error: ${error instanceof Error ? error.message : String(error)}`)
+    return EXIT.failed
+  }
+
+  override result(line: JsonLine, text: readonly string[]): void {
+    this.#results.push(line)
+    this.#indented(text)
+  }
+
+  override draw(text: string): void {
+    if (this.#isMuted) return
+    super.draw(text)
+    this.#isBusy = true
+  }
+
+  override note(text: string): void {
+    if (this.#isMuted) return
+    this.#settle()
+    super.note(`${INDENT}${text}`)
+  }
+
+  #indented(lines: readonly string[]): void {
+    for (const line of lines) this.#line(line === '' ? '' : `${INDENT}${line}`)
+  }
+
+  #line(text: string): void {
+    if (this.#isMuted) return
+    this.#settle()
+    super.result({ type: 'demo' }, [text])
+  }
+
+  #settle(): void {
+    if (this.#isBusy) super.draw(ERASE_LINE)
+    this.#isBusy = false
+  }
 }

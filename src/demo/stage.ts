@@ -5,19 +5,16 @@
  */
 import { chown, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { openEngine } from '../compose.ts'
+import { openArchiver } from '../compose.ts'
 import { loadConfig } from '../config.ts'
-import type { Emit } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
-import { type Archiver, createArchiver } from '../engine/archiver.ts'
+import type { Archiver } from '../engine/archiver.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { Interruption } from './interruption.ts'
 import { connectPlainly, type PlainSql } from './plain-sql.ts'
 
-const APPLICATION = 'mothball demo'
 const DATABASE = 'call_center'
-const CONFIG_NAME = 'mothball.config.yaml'
+export const CONFIG_NAME = 'mothball.config.yaml'
 const CONFIG = `# The whole policy: the specification's, with all its defaults. MOTHBALL_DATABASE_URL names the database.
 policies:
   - preset: nic-call-center
@@ -37,8 +34,6 @@ export type StageChoices = Readonly<{
   keep: boolean
   /** A folder that was kept, to go on with. A new one when null. */
   folder: string | null
-  /** Hears what happens in runs. */
-  emit: Emit
 }>
 
 export type Stage = Readonly<{
@@ -63,7 +58,7 @@ export async function openStage(choices: StageChoices, interruption: Interruptio
   })
   try {
     const server = await interruption.orElse(starting)
-    return await interruption.orElse(furnish(server, choices, interruption.signal))
+    return await interruption.orElse(furnish(server, isNew))
   } catch (error) {
     const server = await starting.catch(() => null)
     await server?.stop()
@@ -72,29 +67,23 @@ export async function openStage(choices: StageChoices, interruption: Interruptio
   }
 }
 
-async function furnish(
-  server: EmbeddedPostgres,
-  { folder, emit }: StageChoices,
-  signal: AbortSignal,
-): Promise<Stage> {
-  const isNew = folder === null
+async function furnish(server: EmbeddedPostgres, isNew: boolean): Promise<Stage> {
   const configPath = join(server.dataDir, CONFIG_NAME)
   if (isNew) await makeDatabase(server, configPath)
   const url = server.url(DATABASE)
   const config = await loadConfig({ path: configPath, env: { MOTHBALL_DATABASE_URL: url } })
   const [policy] = config.policies
   if (policy === undefined) throw new RangeError('a configuration has at least one policy')
-  const engine = openEngine(config, { applicationName: APPLICATION, emit })
-  const sleep = async (milliseconds: number) => void (await delay(milliseconds, undefined, { signal }))
+  const archiver = openArchiver(config)
   const sql = await connectPlainly(url)
-  const endConnections = () => Promise.allSettled([sql.end(), engine[Symbol.asyncDispose]()])
+  const endConnections = () => Promise.allSettled([sql.end(), archiver[Symbol.asyncDispose]()])
   return {
     folder: server.dataDir,
     url,
     configPath,
     policy,
     sql,
-    archiver: createArchiver({ ...engine, pause: { sleep } }),
+    archiver,
     close: async ({ abandoned }) => {
       // A connection ends when its statement does; one that is given up ends with the server.
       if (!abandoned) await endConnections()

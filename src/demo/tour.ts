@@ -3,9 +3,7 @@ import type { DemoOptions } from './demo-options.ts'
 import type { Narration } from './narration.ts'
 import type { Stage } from './stage.ts'
 
-export type Tour = Stage & Readonly<{ options: DemoOptions; tell: Narration; signal: AbortSignal }>
+export type Tour = Stage & Readonly<{ options: DemoOptions; tell: Narration }>
 
-/** Product and plain SQL do not say the same: the demo ends with exit code 1. */
+/** The product says one thing and plain SQL another: the demo ends with exit code 1. */
 export class Disagreement extends Error {}
-
-export const number = (count: number): string => count.toLocaleString('en-US')

@@ -17,7 +17,12 @@ import type { RestoreScope } from './restore-scope.ts'
 import { keysOf } from './restore-selection.ts'
 
 /** The rows of whole families, and the batches that they came with. */
-export type FoundFamilies = ArchivedRows & Readonly<{ batches: readonly string[] }>
+export type FoundFamilies = ArchivedRows &
+  Readonly<{
+    batches: readonly string[]
+    /** A row refers to a parent that is not among these rows. */
+    hasStrangers: boolean
+  }>
 
 /** `subjects` is what a statement gathered of the subjects; their related rows are gathered here. */
 export async function gatherFamilies(
@@ -28,12 +33,14 @@ export async function gatherFamilies(
 ): Promise<FoundFamilies> {
   const rows = new Map<FamilyTable, KeySet>()
   const batches = new Set<string>()
+  let strangers = 0
   const note = (each: ArchivedTable, row: ArchivedRowsRow) => {
     rows.set(each, keySetOf(row, knownColumns(family, each)))
     for (const batch of keysOf(row.batches)) batches.add(batch)
+    strangers += Number(row.strangers)
   }
   note(archivedSubject(family), subjects)
-  if (Number(subjects.count) === 0) return { family, rows, batches: [] }
+  if (Number(subjects.count) === 0) return { family, rows, batches: [], hasStrangers: false }
   for (const level of levelsOf(family).slice(1)) {
     const known = new Map(rows)
     const found = await Promise.all(
@@ -44,7 +51,7 @@ export async function gatherFamilies(
       if (row !== undefined) note(each, row)
     }
   }
-  return { family, rows, batches: [...batches] }
+  return { family, rows, batches: [...batches], hasStrangers: strangers > 0 }
 }
 
 /** Tables whose parents all stand in earlier levels; those of one level are asked for together. */
@@ -60,13 +67,13 @@ function levelsOf(family: ArchivedFamily): readonly (readonly ArchivedTable[])[]
 export async function findConflicts(
   session: Session,
   { family, vanished }: Pick<RestoreScope, 'family' | 'vanished'>,
-  found: ArchivedRows,
+  found: FoundFamilies,
   isThorough: boolean,
 ): Promise<readonly Conflict[]> {
   const ofTables = family.tables
     .filter((each) => rowsOf(found.rows, each).count > 0)
     .flatMap((each) => {
-      const statement = conflictsSql(found, each, isThorough)
+      const statement = conflictsSql(found, each, { isThorough, hasStrangers: found.hasStrangers })
       return statement === null ? [] : [readConflicts(session, statement, tableText(each.home.name))]
     })
   const ofVanished = vanished.map((relation) =>

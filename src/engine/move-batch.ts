@@ -91,9 +91,8 @@ async function moveLocked(session: Session, context: MoveContext, batch: string,
     return { batch: Number(batch), subjects: 0, rows: 0, torn: related.torn }
   const deleted = await deleteFamilies(session, context.judgement, moved, signals)
   for (const [index, each] of moved.entries()) requireSameSides(each, deleted[index])
-  await session.execute(
-    recordBatchSql(subject.shape, { batch, run: context.run, keys: first.keys, tables: manifestOf(moved) }),
-  )
+  const record = { batch, run: context.run, subjects: first.keys.count, range: locked, tables: manifestOf(moved) }
+  await session.execute(recordBatchSql(subject.shape, record))
   await signals.reached('batch-recorded')
   const rows = moved.reduce((sum, each) => sum + each.keys.count, 0)
   return { batch: Number(batch), subjects: first.keys.count, rows, torn: related.torn }

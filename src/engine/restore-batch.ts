@@ -17,6 +17,7 @@ import { lockTablesSql } from '../sql/lock.sql.ts'
 import type { SideRow } from '../sql/move.sql.ts'
 import { changedSql } from '../sql/restore-conflicts.sql.ts'
 import {
+  byIndexSql,
   comeHomeSql,
   type HomeRow,
   leaveArchiveSql,
@@ -88,8 +89,9 @@ export function restoreBatch(
 }
 
 async function begin(session: Session, { policy, family, oids, fingerprints }: RestoreScope): Promise<string> {
-  const [, , { transaction }, found] = await Promise.all([
+  const [, , , { transaction }, found] = await Promise.all([
     session.execute(immediateConstraintsSql),
+    session.execute(byIndexSql),
     session.execute(lockTablesSql(family)),
     session.one(transactionSql),
     fingerprintsOf(session, oids),

@@ -102,9 +102,17 @@ function conflictOf({ scope }: RestoreContext, key: string, error: unknown): Con
   const named = String(facts['table'] ?? '')
   const home = scope.family.tables.find((each) => each.home.name.table === named)?.home
   const table = home === undefined ? named || tableText(scope.policy.subject) : tableText(home.name)
-  const constraint = String(facts['constraint'] ?? '')
-  if (hasCode(error, 'sides_differ')) return conflict(key, 'value_changed', { table, constraint })
   const sqlstate = error instanceof SequencesOvertaken ? '55P03' : sqlstateOf(error)
+  // A column that must not be null is named after its table.
+  const isNull = sqlstate === '23502'
+  const constraint = String(
+    (isNull
+      ? String(facts['object'] ?? '')
+          .split(' ')
+          .at(-1)
+      : facts['constraint']) ?? '',
+  )
+  if (hasCode(error, 'sides_differ')) return conflict(key, 'value_changed', { table, constraint })
   const isKey = home?.indexes.some((index) => index.primary && index.name === constraint) ?? false
   return refusedConflict(key, { table, constraint, sqlstate, isKey })
 }

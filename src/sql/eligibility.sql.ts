@@ -68,7 +68,7 @@ export const holdsSql = (rule: RuleSql): Sql => anyOf(rule.reasons())
 
 /** The subject waits in quarantine until someone has looked at its failure. */
 export const quarantinedSql = (judgement: Judgement): Sql =>
-  sql`exists (select from mothball.failure f where ${journalKey(judgement, raw('f'))} and f.resolved_at is null)`
+  journalSays(judgement, sql`mothball.failure j`, sql`j.resolved_at is null`)
 
 function policyRule(judgement: Judgement, rule: KeepRule): readonly RuleSql[] {
   const { family, policy, moment } = judgement
@@ -119,22 +119,22 @@ function ownersOnPath(family: Family, related: FamilyTable, path: FamilyPath, co
 
 const holdRule = (judgement: Judgement): RuleSql => ({
   name: BUILT_IN_RULES.hold,
-  reasons: () => [
-    sql`exists (select from mothball.hold h where ${journalKey(judgement, raw('h'))} and h.released_at is null)`,
-  ],
+  reasons: () => [journalSays(judgement, sql`mothball.hold j`, sql`j.released_at is null`)],
   owners: null,
 })
 
 const restoredRule = (judgement: Judgement): RuleSql => ({
   name: BUILT_IN_RULES.restored,
-  reasons: () => [
-    sql`exists (select from mothball.keep_until k where ${journalKey(judgement, raw('k'))}
-      and k.until > ${judgement.moment}::timestamptz)`,
-  ],
+  reasons: () => [journalSays(judgement, sql`mothball.keep_until j`, sql`j.until > ${judgement.moment}::timestamptz`)],
   owners: null,
 })
 
-/** The journal's row `alias` is about the subject row `s`. */
-const journalKey = ({ policy, family }: Judgement, alias: Sql): Sql =>
-  sql`${alias}.subject = ${qualifiedText(policy.subject)}
-    and ${alias}.subject_key = ${keyText(SUBJECT, subjectOf(family).shape.key)}`
+/**
+ * The journal has a row about the subject row `s`. Whether it has any for this table at all is asked once for the
+ * statement: on most nights it has none, and no key is turned into text.
+ */
+function journalSays({ policy, family }: Judgement, rows: Sql, condition: Sql): Sql {
+  const about = sql`j.subject = ${qualifiedText(policy.subject)} and ${condition}`
+  const key = keyText(SUBJECT, subjectOf(family).shape.key)
+  return sql`(exists (select from ${rows} where ${about}) and exists (select from ${rows} where ${about} and j.subject_key = ${key}))`
+}

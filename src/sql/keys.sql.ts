@@ -73,6 +73,15 @@ export function keyText(alias: Sql, key: readonly string[]): Sql {
   return key.length === 1 && only !== undefined ? only : sql`pg_catalog.jsonb_build_array(${commaList(texts)})::text`
 }
 
+/** The journal's text of one key of a set, by its place from 1. */
+export function keyTextAt(shape: TableShape, keys: KeySet, place: number): Sql {
+  const texts = columnsOf(shape, shape.key).map((each) => sql`(${arrayOf(keys, each)})[${place}::integer]::text`)
+  const [only] = texts
+  return shape.key.length === 1 && only !== undefined
+    ? only
+    : sql`pg_catalog.jsonb_build_array(${commaList(texts)})::text`
+}
+
 /** Both sets as one; a key in both stands twice, which no statement minds. */
 export function mergeKeys(a: KeySet, b: KeySet): KeySet {
   if (a.count === 0) return b

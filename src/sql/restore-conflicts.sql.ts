@@ -34,12 +34,24 @@ const OWNER: Sql = id('the key of the subject that owns this row')
 
 type Check = Readonly<{ kind: Conflict['kind']; guard: string; holds: Sql }>
 
-/**
- * `thorough` asks what the database would refuse anyway (keys, unique values, targets); without it only what would
- * pass unnoticed is asked. Null where nothing is to be asked of this table.
- */
-export function conflictsSql(found: ArchivedRows, each: ArchivedTable, thorough: boolean): Sql<ConflictRow> | null {
-  const checks = [...silentChecks(found, each), ...(thorough && isWhole(each) ? loudChecks(found, each) : [])]
+export type Asking = Readonly<{
+  /** Asks what the database would refuse anyway (keys, unique values, targets), and not only what would pass unnoticed. */
+  isThorough: boolean
+  /** Some row refers to a parent that is not in the batch. */
+  hasStrangers: boolean
+}>
+
+/** Null where nothing is to be asked of this table. */
+export function conflictsSql(
+  found: ArchivedRows,
+  each: ArchivedTable,
+  { isThorough, hasStrangers }: Asking,
+): Sql<ConflictRow> | null {
+  const checks = [
+    ...shapeChecks(each),
+    ...(hasStrangers ? strangerChecks(found, each) : []),
+    ...(isThorough && isWhole(each) ? loudChecks(found, each) : []),
+  ]
   if (checks.length === 0) return null
   const answers = checks.map(
     ({ kind, guard, holds }) =>
@@ -71,22 +83,25 @@ export const vanishedSql = (found: ArchivedRows, { archive, columns, parent, ref
 /** All columns are there with their types, so that its rows can be compared with those at home. */
 const isWhole = ({ missing, retyped }: ArchivedTable): boolean => missing.length + retyped.length === 0
 
-function silentChecks({ family, rows }: ArchivedRows, each: ArchivedTable): readonly Check[] {
+function shapeChecks(each: ArchivedTable): readonly Check[] {
   const differs = isWhole(each) ? [] : [{ kind: 'shape_differs', guard: '', holds: raw('true') } as const]
   const homeless = each.homeless.map(
     (name) => ({ kind: 'shape_differs', guard: name, holds: sql`${column(MINE, name)} is not null` }) as const,
   )
-  // With one link only, the parent is in the batch: that is how the row was found.
-  const links = each.links.length > 1 ? each.links.filter((link) => link.foreignKey === null) : []
-  const strangers = links.map((link) => {
-    const parent = family.tables[link.parent] ?? archivedSubject(family)
-    const stays = sql`${equal(OTHER, link.references, MINE, link.columns)}
-      and not ${inKeys(OTHER, parent.shape.key, rowsOf(rows, parent), parent.shape)}`
-    const holds = sql`exists (select from only ${table(parent.shape.name)} o where ${stays})`
-    return { kind: 'parent_missing', guard: '', holds } as const
-  })
-  return [...differs, ...homeless, ...strangers]
+  return [...differs, ...homeless]
 }
+
+/** Parents that stay in the archive, where no foreign key would notice. */
+const strangerChecks = ({ family, rows }: ArchivedRows, each: ArchivedTable): readonly Check[] =>
+  each.links
+    .filter((link) => link.foreignKey === null)
+    .map((link) => {
+      const parent = family.tables[link.parent] ?? archivedSubject(family)
+      const stays = sql`${equal(OTHER, link.references, MINE, link.columns)}
+        and not ${inKeys(OTHER, parent.shape.key, rowsOf(rows, parent), parent.shape)}`
+      const holds = sql`exists (select from only ${table(parent.shape.name)} o where ${stays})`
+      return { kind: 'parent_missing', guard: '', holds } as const
+    })
 
 const loudChecks = (found: ArchivedRows, each: ArchivedTable): readonly Check[] => [
   { kind: 'key_taken', guard: primaryOf(each), holds: isTaken(each, each.home.key) },

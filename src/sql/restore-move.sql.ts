@@ -4,7 +4,7 @@
  * a sealed batch leaves its hash behind in the statement that deletes it.
  */
 import type { ArchivedFamily, ArchivedTable } from '../core/archived-family.ts'
-import type { FamilyTable } from '../core/family.ts'
+import { type FamilyTable, type Link, parentOf } from '../core/family.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
 import { storedColumns } from '../core/table.ts'
@@ -14,10 +14,13 @@ import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
 import { rowHash, type SideRow } from './move.sql.ts'
 import { sealHash } from './seal.sql.ts'
 import { beyondSql, sequenceColumns } from './sequence.sql.ts'
-import { column, commaList, empty, id, join, raw, type Sql, sql, table } from './tag.ts'
+import { anyOf, column, commaList, empty, id, join, raw, type Sql, sql, table } from './tag.ts'
 
-/** Keys of archive rows, and the batches they lie in as a JSON array of texts (null: none). */
-export type ArchivedRowsRow = KeySetRow & Readonly<{ batches: string | null }>
+/**
+ * Keys of archive rows, and the batches they lie in as a JSON array of texts (null: none). `strangers` counts rows that
+ * refer to a parent which is not among those gathered.
+ */
+export type ArchivedRowsRow = KeySetRow & Readonly<{ batches: string | null; strangers: string }>
 
 /** What came home of one table; `beyond_<n>` is the value to which its n-th sequence must be raised first, or null. */
 export type HomeRow = SideRow & Readonly<Record<string, string | null>>
@@ -27,6 +30,9 @@ export type SealedColumns = Readonly<{ batches: readonly string[]; columns: read
 
 const ROW: Sql = raw('a')
 
+/** Few rows are wanted by their keys, and the statistics may be older than the run that archived them. */
+export const byIndexSql: Sql = raw('set local enable_seqscan = off')
+
 /** Names of tables and types inside values print with their schema, as they did when their batch was sealed. */
 export const pinPathSql: Sql = sql`select pg_catalog.set_config('search_path', 'pg_catalog', true)`
 
@@ -34,12 +40,12 @@ export const pinPathSql: Sql = sql`select pg_catalog.set_config('search_path', '
 export const lockArchivedSql = (family: ArchivedFamily, subject: ArchivedTable, keys: KeySet): Sql<ArchivedRowsRow> => {
   const order = commaList(subject.shape.key.map((name) => column(ROW, name)))
   const mine = inKeys(ROW, subject.shape.key, keys, subject.shape)
-  return gatheredSql(family, subject, mine, sql`order by ${order} for update skip locked`)
+  return gatheredSql(family, subject, { where: mine, how: sql`order by ${order} for update skip locked` })
 }
 
 /** The subjects' rows without a lock, for a preview. */
 export const readArchivedSql = (family: ArchivedFamily, subject: ArchivedTable, keys: KeySet): Sql<ArchivedRowsRow> =>
-  gatheredSql(family, subject, inKeys(ROW, subject.shape.key, keys, subject.shape), empty)
+  gatheredSql(family, subject, { where: inKeys(ROW, subject.shape.key, keys, subject.shape), how: empty })
 
 /** Archive rows that belong to the gathered rows of their parents, whichever batch they came with. */
 export const relatedArchivedSql = (
@@ -48,14 +54,38 @@ export const relatedArchivedSql = (
   rows: LockedRows,
   isLocking: boolean,
 ): Sql<ArchivedRowsRow> =>
-  gatheredSql(family, each, belongsToRows(family, each, rows, ROW), isLocking ? raw('for update') : empty)
+  gatheredSql(family, each, {
+    where: belongsToRows(family, each, rows, ROW),
+    how: isLocking ? raw('for update') : empty,
+    rows,
+  })
 
-function gatheredSql(family: ArchivedFamily, each: ArchivedTable, where: Sql, how: Sql): Sql<ArchivedRowsRow> {
+type Gathering = Readonly<{ where: Sql; how: Sql; rows?: LockedRows }>
+
+function gatheredSql(
+  family: ArchivedFamily,
+  each: ArchivedTable,
+  { where, how, rows }: Gathering,
+): Sql<ArchivedRowsRow> {
   const names = knownColumns(family, each)
-  const columns = commaList([...names, 'archive_batch'].map((name) => column(ROW, name)))
-  return sql`with found as materialized (select ${columns} from only ${table(each.shape.name)} ${ROW} where ${where} ${how})
-    select ${gatherKeys(raw('found'), names)}, pg_catalog.json_agg(distinct found.archive_batch::text)
-      filter (where found.archive_batch is not null)::text as batches from found`
+  // With one link only, the parent was gathered: that is how the row was found.
+  const links = rows !== undefined && each.links.length > 1 ? each.links : []
+  const needed = new Set([...names, ...links.flatMap((link) => link.columns), 'archive_batch'])
+  const found = raw('found')
+  const outside = links.map((link) => isOutside(family, link, found, rows ?? new Map()))
+  return sql`with found as materialized (
+      select ${commaList([...needed].map((name) => column(ROW, name)))} from only ${table(each.shape.name)} ${ROW} where ${where} ${how})
+    select ${gatherKeys(found, names)}, pg_catalog.json_agg(distinct found.archive_batch::text)
+        filter (where found.archive_batch is not null)::text as batches,
+      count(*) filter (where ${anyOf(outside)}) as strangers from found`
+}
+
+/** Written without NOT: a negated `= any` over a long array is not looked up by hash on every server. */
+function isOutside(family: ArchivedFamily, link: Link, row: Sql, rows: LockedRows): Sql {
+  const parent = parentOf(family, link)
+  const isInside = inKeys(row, link.columns, rowsOf(rows, parent), parent.shape, link.references)
+  const isNothing = anyOf(link.columns.map((name) => sql`${column(row, name)} is null`))
+  return sql`case when ${isNothing} then false when ${isInside} then false else true end`
 }
 
 /** Inserts the rows with their own keys and values; what a generated column stored is compared, never written. */

@@ -6,14 +6,15 @@
 import type { ContactKind } from '../core/contact.ts'
 import { type Sql, sql } from './tag.ts'
 
-export const phoneForm = (column: Sql): Sql =>
+const phoneForm = (column: Sql): Sql =>
   sql`pg_catalog.right(pg_catalog.regexp_replace(${column}::text, '[^0-9]', '', 'g'), 9)`
 
-export const emailForm = (column: Sql): Sql => sql`pg_catalog.lower(${column}::text)`
+const emailForm = (column: Sql): Sql => sql`pg_catalog.lower(${column}::text)`
 
-export const textForm = (column: Sql): Sql =>
+const textForm = (column: Sql): Sql =>
   sql`pg_catalog.regexp_replace(pg_catalog.upper(${column}::text), '[^A-Z0-9]', '', 'g')`
 
+/** By the kind of contact that a column holds. */
 export const SEARCH_FORMS: Readonly<Record<ContactKind, (column: Sql) => Sql>> = {
   phone: phoneForm,
   email: emailForm,

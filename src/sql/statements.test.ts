@@ -75,7 +75,13 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'keys that the archive has already are found for a whole batch': archivedTwiceSql(family, keys),
   'keys are split without reading a table': splitKeysSql(family, keys, 2),
   'what did not move is asked why': leftoverSql(judgement, keys),
-  'a batch is recorded with its key range': recordBatchSql(subject.shape, { batch: '5', run: 3, keys, tables: '{}' }),
+  'a batch is recorded with its key range': recordBatchSql(subject.shape, {
+    batch: '5',
+    run: 3,
+    subjects: 2,
+    range: keys,
+    tables: '{}',
+  }),
   'a lost commit is asked for': batchOutcomeSql('5', '900'),
   'failures are recorded once': recordFailuresSql(subject.shape, 'public.customer', 3, keys, {
     code: 'two_owners',

@@ -104,3 +104,12 @@ test('archive tables are told beside their sources, found ones included, under a
     `public.${long}_b`,
   ])
 })
+
+test('an archive table whose source is gone is still told', async (t) => {
+  const { database } = await withTables(
+    t,
+    'create table customer (id bigint primary key); create table order_backup (id bigint primary key)',
+  )
+  const catalog = await catalogFor(database, policyOf({ relations: [{ table: 'order', columns: ['customer_id'] }] }))
+  assert.deepEqual([...catalog.tables.keys()], ['public.customer', 'public.order_backup'])
+})

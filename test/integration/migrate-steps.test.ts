@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { planIndexChanges } from '../../src/core/migration.ts'
 import { applyMigration, type MigrationStep, planIndexes, requireJournal } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
-import { phoneForm } from '../../src/sql/search.sql.ts'
+import { SEARCH_FORMS } from '../../src/sql/search.sql.ts'
 import { raw, sql } from '../../src/sql/tag.ts'
 import { MIGRATIONS, migratable, POLICY } from '../support/migratable.ts'
 import { policyOf } from '../support/shapes.ts'
@@ -89,7 +89,7 @@ test('an index on what show searches is the one that the search uses', async (t)
     await session.execute(raw('set local enable_seqscan = off'))
     const query = sql<
       Record<'QUERY PLAN', string>
-    >`explain select from public.customer c where ${phoneForm(raw('c.mobile'))} = ${'825550142'}`
+    >`explain select from public.customer c where ${SEARCH_FORMS.phone(raw('c.mobile'))} = ${'825550142'}`
     return (await session.rows(query)).map((row) => row['QUERY PLAN']).join(' ')
   })
   assert.match(found, /mothball_customer_phone_mobile/)
@@ -99,7 +99,7 @@ test('an index on what show searches is the one that the search uses', async (t)
   const rows = await database.rows(
     sql<{
       name: string
-    }>`select name from public.customer c where ${phoneForm(raw('c.mobile'))} = ${'825550142'} order by 1`,
+    }>`select name from public.customer c where ${SEARCH_FORMS.phone(raw('c.mobile'))} = ${'825550142'} order by 1`,
   )
   assert.deepEqual(
     rows.map(({ name }) => name),

@@ -190,6 +190,22 @@ test('a column that the archive lacks, or has with another type, keeps rows ther
   )
 })
 
+test('a column that must not be null, added since, keeps rows back until the archive has a value', async (t) => {
+  const toy = await toyTables(t, REFERENCES, { subject: 'client', discover: true })
+  await archiveToy(toy)
+  await toy.db.query("alter table client add column tier text not null default 'basic', add column remark text")
+  await migrateToy(toy)
+  const result = await bring(toy, ['1', '2'])
+  assert.deepEqual(brief(result.conflicts), [
+    ['1', 'client', 'refused_by_database', 'tier'],
+    ['2', 'client', 'refused_by_database', 'tier'],
+  ])
+  assert.match(result.conflicts[0]?.hint ?? '', /^Fill tier in the archive table of client/)
+  await toy.db.query("update client_backup set tier = 'basic'")
+  assert.equal((await bring(toy, ['1', '2'])).restored, 2)
+  assert.equal((await verify(toy.engine, toy.policy)).status, 'clean')
+})
+
 test('a value in a column that the home table has lost is never dropped', async (t) => {
   const toy = await toyTables(
     t,

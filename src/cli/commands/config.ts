@@ -18,7 +18,10 @@ export const registerConfig: Register = (program, { act }) => {
 
 async function config(call: Call, { schema, origin }: ConfigFlags): Promise<ExitCode> {
   if (schema && origin)
-    throw new MothballError('usage_invalid', { problem: '--schema and --origin cannot stand together', hint: 'Choose one.' })
+    throw new MothballError('usage_invalid', {
+      problem: '--schema and --origin cannot stand together',
+      hint: 'Choose one.',
+    })
   if (schema) return printSchema(call)
   const loaded = await readConfig(call)
   const { path, origins, policies } = loaded

@@ -28,11 +28,7 @@ function examinationLines({ name, state, detail, findings }: Examination, { styl
   const mark = { ok: style.good('✔'), warning: style.warn('!'), refused: style.bad('✖') }[state]
   const lead = `${mark} ${style.strong(name)}: `
   const [first = '', ...more] = fold(detail, width - name.length - 4)
-  return [
-    `${lead}${first}`,
-    ...more.map((line) => `    ${line}`),
-    ...findingLines(findings, '-', { width, style }),
-  ]
+  return [`${lead}${first}`, ...more.map((line) => `    ${line}`), ...findingLines(findings, '-', { width, style })]
 }
 
 function verdictLine({ state, examinations }: Diagnosis, { style }: Output): string {

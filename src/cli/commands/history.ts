@@ -1,6 +1,7 @@
 /** `mothball history`: past runs, newest first; or one run with its batches and failures. */
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import type { RunDetail, RunRecord } from '../../core/history.ts'
+import { STOP_REASONS } from '../../core/run.ts'
 import { positive } from '../arguments.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
@@ -14,9 +15,9 @@ export const registerHistory: Register = (program, { act }) => {
   program
     .command('history')
     .description('past runs, newest first; or one run in detail')
-    .argument('[run]', 'number of a run', positive)
-    .option('--limit <n>', 'so many runs', positive)
-    .option('--before <run>', 'runs older than this one', positive)
+    .argument('[run]', 'number of a run', positive('RUN'))
+    .option('--limit <n>', 'so many runs', positive('--limit'))
+    .option('--before <run>', 'runs older than this one', positive('--before'))
     .action(act(history))
 }
 
@@ -64,12 +65,17 @@ function listLines(runs: readonly RunRecord[], view: View): readonly string[] {
 }
 
 const whatOf = ({ operation, dryRun }: RunRecord): string => (dryRun ? 'dry run' : operation)
-const movedBy = ({ operation, archived, restored }: RunRecord): number => (operation === 'restore' ? restored : archived)
+const movedBy = ({ operation, archived, restored }: RunRecord): number =>
+  operation === 'restore' ? restored : archived
 
 function statusText({ status }: RunRecord, { style }: View): string {
   const paint = { running: style.strong, success: style.good, partial: style.warn, failed: style.bad }[status]
   return paint(status)
 }
+
+/** A reason that a newer program wrote is shown as it is. */
+const reasonText = (reason: string): string =>
+  Object.entries(STOP_REASONS).find(([name]) => name === reason)?.[1] ?? reason
 
 const SHOWN_BATCHES = 20
 
@@ -88,9 +94,13 @@ function detailLines({ run, batches, failures, related }: RunDetail, view: View)
       ],
       width,
     ),
-    ...fold(`started ${instant(run.startedAt, zone)} by ${run.actor}${run.reason === null ? '' : `: ${run.reason}`}`, width, '  '),
+    ...fold(
+      `started ${instant(run.startedAt, zone)} by ${run.actor}${run.reason === null ? '' : `: ${run.reason}`}`,
+      width,
+      '  ',
+    ),
     ...(run.cutoff === null ? [] : [`  cutoff ${instant(run.cutoff, zone)}`]),
-    ...(run.stopReason === null ? [] : [`  stopped because: ${run.stopReason.replaceAll('_', ' ')}`]),
+    ...(run.stopReason === null ? [] : [`  stopped because: ${reasonText(run.stopReason)}`]),
     ...(run.error === null ? [] : fold(`error: ${run.error}`, width, '  ')),
     ...(namedCounts(related).length > 0 ? wrap('  related rows: ', namedCounts(related), width) : []),
     ...batches
@@ -99,8 +109,12 @@ function detailLines({ run, batches, failures, related }: RunDetail, view: View)
         (each) =>
           `  batch ${each.batch}: ${counted(each.subjects, 'customer')}, ${counted(each.rows, 'row')}, ${each.sealed ? 'sealed' : 'unsealed'}`,
       ),
-    ...(run.batches > SHOWN_BATCHES ? [`  and ${counted(run.batches - SHOWN_BATCHES, 'more batch', 'more batches')}`] : []),
-    ...failures.flatMap(({ key, code, resolvedAt }) => fold(`failed: ${key} ${code}${resolvedAt === null ? '' : ' (resolved)'}`, width, '  ')),
+    ...(run.batches > SHOWN_BATCHES
+      ? [`  and ${counted(run.batches - SHOWN_BATCHES, 'more batch', 'more batches')}`]
+      : []),
+    ...failures.flatMap(({ key, code, resolvedAt }) =>
+      fold(`failed: ${key} ${code}${resolvedAt === null ? '' : ' (resolved)'}`, width, '  '),
+    ),
     ...undo.map((line) => `  ${line}`),
   ]
 }

@@ -16,15 +16,15 @@ export const registerHold: Register = (program, { act }) => {
   hold
     .command('set')
     .description('set a hold on a customer')
-    .argument('<key>', 'his key', text)
-    .requiredOption('--reason <text>', 'why, for the journal', text)
+    .argument('<key>', 'his key', text('KEY'))
+    .requiredOption('--reason <text>', 'why, for the journal', text('--reason'))
     .action(act(set))
   hold
     .command('release')
     .description('release all holds of a customer, or one by its number')
-    .argument('[key]', 'his key', text)
-    .option('--id <n>', 'number of one hold', positive)
-    .option('--reason <text>', 'why, for the journal', text)
+    .argument('[key]', 'his key', text('KEY'))
+    .option('--id <n>', 'number of one hold', positive('--id'))
+    .option('--reason <text>', 'why, for the journal', text('--reason'))
     .option('--yes', 'do not ask')
     .action(act(release))
   hold
@@ -45,7 +45,8 @@ const set = (call: Call, key: string, { reason }: { reason: string }): Promise<E
 
 const release = (call: Call, key: string | undefined, { id, reason, yes }: ReleaseFlags): Promise<ExitCode> =>
   withPolicy(call, async ({ archiver, policy, output }) => {
-    const which = id !== undefined && key === undefined ? { id } : key !== undefined && id === undefined ? { key } : null
+    const which =
+      id !== undefined && key === undefined ? { id } : key !== undefined && id === undefined ? { key } : null
     if (which === null)
       throw new MothballError('usage_invalid', {
         problem: 'release takes either a key or --id',

@@ -16,9 +16,11 @@ const DEFAULT_PATH = 'mothball.config.yaml'
 export const registerInit: Register = (program, { act }) => {
   program
     .command('init')
-    .description('look at a database, propose a policy, write the configuration (--config FILE, else mothball.config.yaml)')
-    .option('--url <url>', 'database to look at; else MOTHBALL_DATABASE_URL', text)
-    .option('--table <name>', 'table that the policy is to be about', text)
+    .description(
+      'look at a database, propose a policy, write the configuration (--config FILE, else mothball.config.yaml)',
+    )
+    .option('--url <url>', 'database to look at; else MOTHBALL_DATABASE_URL', text('--url'))
+    .option('--table <name>', 'table that the policy is to be about', text('--table'))
     .option('--force', 'replace an existing file')
     .action(act(init))
 }
@@ -69,7 +71,9 @@ function linesOf(path: string, { table, rows, policy, others }: EntryProposal): 
   return [
     `Wrote ${path}: a policy for ${table} (about ${count(rows)} rows) with ${relations}.`,
     ...(others.length > 0 ? [`  Other tables it could be about (--table NAME): ${others.slice(0, 5).join(', ')}`] : []),
-    ...(process.env['MOTHBALL_DATABASE_URL'] ? [] : ['  Set MOTHBALL_DATABASE_URL: the file names it instead of the password.']),
+    ...(process.env['MOTHBALL_DATABASE_URL']
+      ? []
+      : ['  Set MOTHBALL_DATABASE_URL: the file names it instead of the password.']),
     'Next:',
     `  read ${path}`,
     '  mothball doctor     is the database fit?',

@@ -23,15 +23,7 @@ const migrate = (call: Call, flags: MigrateFlags): Promise<ExitCode> =>
   withArchiver(call, async (scene) => {
     const steps = await planned(scene, flags.indexes ?? false)
     if (flags.sql) return printScript(scene, steps)
-    if (steps.length > 0) {
-      scene.output.note(`To be made (${counted(steps.length, 'step')}):`)
-      for (const { title } of steps) scene.output.note(`  ${title}`)
-      await requireConfirmation(scene.output, {
-        what: 'a migration',
-        yes: flags.yes ?? false,
-        message: async () => 'Make them?',
-      })
-    }
+    if (steps.length > 0 && !flags.yes) await confirmSteps(scene, steps)
     const made = await apply(scene, steps, flags.indexes ?? false)
     scene.output.result({ type: 'migrate', steps: made.map(toLine) }, [
       made.length === 0 ? 'Nothing to do: everything is there.' : `Done: ${counted(made.length, 'step')}.`,
@@ -39,13 +31,23 @@ const migrate = (call: Call, flags: MigrateFlags): Promise<ExitCode> =>
     return EXIT.done
   })
 
+async function confirmSteps({ output }: Scene, steps: readonly MigrationStep[]): Promise<void> {
+  output.note(`To be made (${counted(steps.length, 'step')}):`)
+  for (const { title } of steps) output.note(`  ${title}`)
+  await requireConfirmation(output, { what: 'a migration', yes: false, message: async () => 'Make them?' })
+}
+
 async function planned({ archiver, policies }: Scene, indexes: boolean): Promise<readonly MigrationStep[]> {
   const steps = await archiver.planMigration(policies)
   return indexes ? [...steps, ...(await archiver.planIndexes(policies))] : steps
 }
 
 /** Indexes on archive tables can be planned only when the tables are there, so what is left is planned again. */
-async function apply(scene: Scene, steps: readonly MigrationStep[], indexes: boolean): Promise<readonly MigrationStep[]> {
+async function apply(
+  scene: Scene,
+  steps: readonly MigrationStep[],
+  indexes: boolean,
+): Promise<readonly MigrationStep[]> {
   const made: MigrationStep[] = []
   const onStep = (step: MigrationStep) => {
     made.push(step)
@@ -53,7 +55,8 @@ async function apply(scene: Scene, steps: readonly MigrationStep[], indexes: boo
     scene.output.note(`  ${scene.output.style.good('✔')} ${step.title}`)
   }
   await scene.archiver.migrate(steps, onStep)
-  if (indexes && steps.length > 0) await scene.archiver.migrate(await scene.archiver.planIndexes(scene.policies), onStep)
+  if (indexes && steps.length > 0)
+    await scene.archiver.migrate(await scene.archiver.planIndexes(scene.policies), onStep)
   return made
 }
 

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import { exceedsGuard, type Plan, wouldMove } from '../../core/plan.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
+import { isMadeByMigrate } from '../views/findings.ts'
 import { planLines } from '../views/plan.ts'
 
 export const registerPlan: Register = (program, { act }) => {
@@ -25,13 +26,4 @@ const plan = (call: Call, { detailedExitcode }: { detailedExitcode?: true }): Pr
     return detailedExitcode && found.eligible > 0 ? EXIT.pending : EXIT.done
   })
 
-/** What `mothball migrate` makes good: before the first migration a plan is no failure. */
-const MENDED_BY_MIGRATE = [
-  'journal_missing',
-  'journal_outdated',
-  'archive_missing',
-  'archive_lacks_column',
-  'log_table_missing',
-]
-
-const isRefused = ({ refusals }: Plan): boolean => refusals.some(({ code }) => !MENDED_BY_MIGRATE.includes(code))
+const isRefused = ({ refusals }: Plan): boolean => !refusals.every(isMadeByMigrate)

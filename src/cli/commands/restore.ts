@@ -1,7 +1,7 @@
 /** `mothball restore`: brings families home by key, run, time or filter, after a preview; never overwrites. */
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import type { RestorePreview, RestoreResult, RestoreSelection } from '../../core/restore.ts'
-import { inZone, instantText, positive, text, type WhereCondition, where } from '../arguments.ts'
+import { instantText, inZone, positive, text, type WhereCondition, where } from '../arguments.ts'
 import { actorName, type Call, type PolicyScene, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
@@ -25,12 +25,12 @@ export const registerRestore: Register = (program, { act }) => {
     .command('restore')
     .description('bring archived customers home with all that is theirs')
     .argument('[key...]', 'keys as the archive has them; of several columns as a JSON array')
-    .option('--run <id>', 'all that this run archived', positive)
-    .option('--since <time>', 'archived from then on', instantText)
-    .option('--until <time>', 'and before', instantText)
-    .option('--where <condition>', '"column operator value" on the archive; may be repeated', where)
-    .option('--reason <text>', 'why, for the journal', text)
-    .option('--keep-until <time>', "not to be archived before; else the policy's days", instantText)
+    .option('--run <id>', 'all that this run archived', positive('--run'))
+    .option('--since <time>', 'archived from then on', instantText('--since'))
+    .option('--until <time>', 'and before', instantText('--until'))
+    .option('--where <condition>', '"column operator value" on the archive; may be repeated', where('--where'))
+    .option('--reason <text>', 'why, for the journal', text('--reason'))
+    .option('--keep-until <time>', "not to be archived before; else the policy's days", instantText('--keep-until'))
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only the preview')
     .action(act(restore))
@@ -82,7 +82,10 @@ function checkedKey(key: string): string {
   return key
 }
 
-async function preview({ archiver, policy, output, view }: PolicyScene, selection: RestoreSelection): Promise<ExitCode> {
+async function preview(
+  { archiver, policy, output, view }: PolicyScene,
+  selection: RestoreSelection,
+): Promise<ExitCode> {
   const found = await archiver.previewRestore(policy, selection)
   const line = { type: 'restore', dryRun: true, restored: 0, wouldRestore: found.subjects, ...found }
   output.result(line, [...previewLines(found, view), view.style.faint('Only a preview: nothing was touched.')])

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import { wouldMove } from '../../core/plan.ts'
 import type { RunOptions, RunResult } from '../../core/run.ts'
-import { batchSize, inZone, instantText, positive } from '../arguments.ts'
+import { batchSize, instantText, inZone, positive } from '../arguments.ts'
 import { actorName, type Call, type PolicyScene, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
@@ -26,11 +26,15 @@ export const registerRun: Register = (program, { act }) => {
     .command('run')
     .description('archive what is eligible')
     .option('--dry-run', 'count and log, move nothing')
-    .option('--batch-size <n>', "customers per transaction, 1 to 10000, instead of the policy's", batchSize)
-    .option('--max-rows <n>', 'customers at the most', positive)
-    .option('--confirm <n>', 'the number that the plan names; needed above the guard', positive)
+    .option(
+      '--batch-size <n>',
+      "customers per transaction, 1 to 10000, instead of the policy's",
+      batchSize('--batch-size'),
+    )
+    .option('--max-rows <n>', 'customers at the most', positive('--max-rows'))
+    .option('--confirm <n>', 'the number that the plan names; needed above the guard', positive('--confirm'))
     .option('--yes', 'do not ask')
-    .option('--slot <time>', 'the planned time that this run stands for; each is run once', instantText)
+    .option('--slot <time>', 'the planned time that this run stands for; each is run once', instantText('--slot'))
     .option('--ignore-window', "run outside the policy's window as well")
     .action(act(run))
 }
@@ -54,7 +58,10 @@ function run(call: Call, flags: RunFlags): Promise<ExitCode> {
 }
 
 /** A number given with --confirm is a yes: whoever has it has read the plan. */
-async function confirmRun({ output, archiver, policy }: PolicyScene, { yes, confirm, maxRows }: RunFlags): Promise<void> {
+async function confirmRun(
+  { output, archiver, policy }: PolicyScene,
+  { yes, confirm, maxRows }: RunFlags,
+): Promise<void> {
   await requireConfirmation(output, {
     what: 'a live run',
     yes: yes === true || confirm !== undefined,
@@ -81,9 +88,7 @@ const optionsOf = (flags: RunFlags, zone: string, signal: AbortSignal): RunOptio
 async function tell({ output, archiver, policy, view }: PolicyScene, result: RunResult): Promise<void> {
   // The run is over and logged: that its failures cannot be listed now changes nothing of that.
   const failures =
-    result.failed > 0 && !output.json
-      ? await archiver.listFailures(policy, { run: result.run }).catch(() => [])
-      : []
+    result.failed > 0 && !output.json ? await archiver.listFailures(policy, { run: result.run }).catch(() => []) : []
   output.result({ type: 'run', ...result }, runLines(result, failures, view))
 }
 

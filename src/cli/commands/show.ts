@@ -12,7 +12,7 @@ export const registerShow: Register = (program, { act }) => {
   program
     .command('show')
     .description('find a customer and say where he is, and why')
-    .argument('<customer>', 'key, phone in any format, policy number or e-mail', text)
+    .argument('<customer>', 'key, phone in any format, policy number or e-mail', text('CUSTOMER'))
     .action(act(show))
 }
 

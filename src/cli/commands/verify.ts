@@ -21,7 +21,8 @@ const verify = (call: Call): Promise<ExitCode> =>
       return [`${lead}${first}`, ...more.map((line) => `${' '.repeat(widest + 4)}${line}`)]
     })
     const differing = checks.filter(({ ok }) => !ok).length
-    const verdict = status === 'clean' ? style.good('CLEAN') : style.bad(`DIFFERS  ${differing} of ${checks.length} checks`)
+    const verdict =
+      status === 'clean' ? style.good('CLEAN') : style.bad(`DIFFERS  ${differing} of ${checks.length} checks`)
     output.result({ type: 'verify', policy: policy.name, status, checks }, [...lines, verdict])
     return status === 'clean' ? EXIT.done : EXIT.differs
   })

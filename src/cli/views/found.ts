@@ -1,6 +1,7 @@
 /** One customer as a person asks about him: where he is, since when, and why. */
-import type { ActiveFacts, ArchivedFacts, Found } from '../../core/found.ts'
-import { count, fold, instant, namedCounts, sumOf, wrap } from '../format.ts'
+import type { ActiveFacts, ArchivedFacts, Evidence, Found } from '../../core/found.ts'
+import { BUILT_IN_RULES } from '../../core/policy.ts'
+import { count, counted, fold, instant, namedCounts, sumOf, wrap } from '../format.ts'
 import type { View } from './findings.ts'
 
 export function foundLines(found: Found, view: View): readonly string[] {
@@ -51,11 +52,15 @@ function activeLines(lead: string, facts: ActiveFacts, { style, width, zone }: V
   const since = facts.age === null ? [] : [`since ${instant(facts.age, zone)}`]
   return [
     ...wrap(`${lead}${style.good('ACTIVE')} `, [...since, verdictText(facts, zone)], width),
-    ...facts.evidence.flatMap(({ rule, rows }) =>
-      fold(`kept by ${rule} (${count(rows)} ${rows === 1 ? 'row' : 'rows'})`, width, '  '),
-    ),
+    ...facts.evidence.flatMap((each) => fold(evidenceText(each), width, '  ')),
   ]
 }
+
+/** A hold and a restore are told below, with who and why. */
+const evidenceText = ({ rule, rows }: Evidence): string =>
+  rule === BUILT_IN_RULES.hold || rule === BUILT_IN_RULES.restored
+    ? `kept by ${rule}`
+    : `kept by ${rule} (${counted(rows, 'row')})`
 
 function verdictText({ verdict, oldEnoughAt }: ActiveFacts, zone: string): string {
   switch (verdict) {
@@ -88,7 +93,9 @@ function archivedLines(lead: string, facts: ArchivedFacts, { style, width, zone 
       ],
       width,
     ),
-    ...(cutoff === null ? [] : fold(`older than the cutoff ${instant(cutoff, zone)}, and no keep rule held`, width, '  ')),
+    ...(cutoff === null
+      ? []
+      : fold(`older than the cutoff ${instant(cutoff, zone)}, and no keep rule held`, width, '  ')),
     ...(rows > 0 ? wrap(`  with ${count(rows)} related rows: `, namedCounts(related), width) : []),
   ]
 }

@@ -1,7 +1,7 @@
 /** The plan as a person reads it: every active row is in exactly one of the first line's numbers. */
 import { exceedsGuard, type Plan, wouldMove } from '../../core/plan.ts'
 import { count, duration, fold, instant, namedCounts, percent, sumOf, wrap } from '../format.ts'
-import { findingLines, type View } from './findings.ts'
+import { findingLines, isMadeByMigrate, type View } from './findings.ts'
 
 export type PlanFacts = Readonly<{ days: number }>
 
@@ -22,8 +22,15 @@ export function planLines(plan: Plan, { days }: PlanFacts, view: View): readonly
     ...(isCounted(plan) ? countLines(plan, days, view) : ['  nothing could be counted']),
     ...findingLines(plan.refusals, style.bad('✖'), view),
     ...findingLines(plan.warnings, style.warn('!'), view),
-    ...(plan.refusals.length > 0 ? [style.bad('REFUSED  no run starts before this is mended; nothing was touched.')] : []),
+    ...verdictLines(plan, view),
   ]
+}
+
+function verdictLines({ refusals }: Plan, { style }: View): readonly string[] {
+  if (refusals.length === 0) return []
+  return refusals.every(isMadeByMigrate)
+    ? [style.warn('NOT YET  a run can start after `mothball migrate`.')]
+    : [style.bad('REFUSED  no run starts before this is mended.')]
 }
 
 /** A table of no rows was counted as well; only a plan without any counts and with refusals was not. */

@@ -26,12 +26,10 @@ export function previewLines(preview: RestorePreview, view: View): readonly stri
 
 export function restoreLines(result: RestoreResult, view: View): readonly string[] {
   const { restored, related, conflicts, alreadyHome, unknown, keepUntil, durationMs, run } = result
-  const { style, width, zone } = view
-  const isWhole = conflicts.length + unknown.length === 0
-  const verdict = isWhole ? style.good('RESTORED') : restored > 0 ? style.warn('PARTIAL') : style.bad('NOT RESTORED')
+  const { width, zone } = view
   return [
     ...wrap(
-      `${verdict}  run ${run}  `,
+      `${verdictOf(result, view)}  run ${run}  `,
       [
         `${count(restored)} home with ${counted(sumOf(related), 'related row')}`,
         ...(alreadyHome > 0 ? [`${count(alreadyHome)} home already`] : []),
@@ -46,11 +44,22 @@ export function restoreLines(result: RestoreResult, view: View): readonly string
   ]
 }
 
+function verdictOf({ restored, conflicts, unknown }: RestoreResult, { style }: View): string {
+  if (conflicts.length + unknown.length === 0) return style.good(restored > 0 ? 'RESTORED' : 'NOTHING TO DO')
+  return restored > 0 ? style.warn('PARTIAL') : style.bad('NOT RESTORED')
+}
+
 function conflictLines(conflicts: readonly Conflict[], { style, width }: View): readonly string[] {
-  const shown = conflicts.slice(0, SHOWN_CONFLICTS).flatMap(({ key, table, kind, constraint, hint }) => [
-    ...fold(`${key} stays in the archive: ${[kind, table, constraint].filter((part) => part !== '').join(' ')}`, width, '  '),
-    ...fold(hint, width, '    ').map(style.faint),
-  ])
+  const shown = conflicts
+    .slice(0, SHOWN_CONFLICTS)
+    .flatMap(({ key, table, kind, constraint, hint }) => [
+      ...fold(
+        `${key} stays in the archive: ${[kind, table, constraint].filter((part) => part !== '').join(' ')}`,
+        width,
+        '  ',
+      ),
+      ...fold(hint, width, '    ').map(style.faint),
+    ])
   const more = conflicts.length - SHOWN_CONFLICTS
   return more > 0 ? [...shown, `  and ${counted(more, 'more conflict')}: --json lists them all`] : shown
 }

@@ -16,7 +16,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
 export function runLines(result: RunResult, failures: readonly Failure[], { style, width }: View): readonly string[] {
   const related = sumOf(result.related)
   return [
-    ...wrap('', [verdictOf(result, style), ...countsOf(result)], width),
+    ...wrap(verdictOf(result, style), countsOf(result), width),
     ...(related > 0 ? wrap(`  with ${count(related)} related rows: `, namedCounts(result.related), width) : []),
     ...failures.slice(0, SHOWN_FAILURES).flatMap((each) => fold(failureText(each), width, '    ').map(outdentFirst)),
     ...(failures.length > SHOWN_FAILURES

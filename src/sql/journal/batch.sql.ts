@@ -1,19 +1,16 @@
 /** The batch's own record, written by the transaction that moved its rows: it is there exactly when they moved. */
 import type { TableShape } from '../../core/table.ts'
-import { type KeySet, keyText, unnestKeys } from '../keys.sql.ts'
-import { column, commaList, raw, type Sql, sql } from '../tag.ts'
+import { type KeySet, keyTextAt } from '../keys.sql.ts'
+import { type Sql, sql } from '../tag.ts'
 
-/** `tables` is the manifest as JSON. `keys` are the subjects'. */
+/** `tables` is the manifest as JSON. `range` are the subjects that were locked, in the key's order: the batch lies within. */
 export function recordBatchSql(
   shape: TableShape,
-  { batch, run, keys, tables }: Readonly<{ batch: string; run: number; keys: KeySet; tables: string }>,
+  batch: Readonly<{ batch: string; run: number; subjects: number; range: KeySet; tables: string }>,
 ): Sql {
-  const names = (direction: 'asc' | 'desc') =>
-    commaList(shape.key.map((name) => sql`${column(raw('u'), name)} ${raw(direction)}`))
-  const end = (direction: 'asc' | 'desc') =>
-    sql`(select ${keyText(raw('u'), shape.key)} from ${unnestKeys(raw('u'), shape, keys)} order by ${names(direction)} limit 1)`
   return sql`insert into mothball.batch (id, run_id, subjects, first_key, last_key, tables)
-    values (${batch}::bigint, ${run}::bigint, ${keys.count}::bigint, ${end('asc')}, ${end('desc')}, ${tables}::jsonb)`
+    values (${batch.batch}::bigint, ${batch.run}::bigint, ${batch.subjects}::bigint, ${keyTextAt(shape, batch.range, 1)},
+      ${keyTextAt(shape, batch.range, batch.range.count)}, ${batch.tables}::jsonb)`
 }
 
 /** Asked after a COMMIT whose answer never came. `status` is null where the server no longer knows the transaction. */

@@ -1,0 +1,49 @@
+/**
+ * `npm run bench`: what a move costs, as ratios to what else could be done on the same server in the same minutes.
+ * Prints a table with the bar of each ratio; an absolute time belongs to the machine that it was measured on.
+ */
+import { writeFile } from 'node:fs/promises'
+import { openArena, SETTINGS } from './arena.ts'
+import { family } from './family.ts'
+import { linearity } from './linearity.ts'
+import { memory } from './memory.ts'
+import { mostlyKept } from './mostly-kept.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
+import { perRowLoop } from './per-row-loop.ts'
+import { type Line, passes, printBreakdown, printReports, type Report, reportJson } from './report.ts'
+import { restore } from './restore.ts'
+import type { Scenario } from './scenario.ts'
+import { show } from './show.ts'
+import { subjectOnly } from './subject-only.ts'
+
+const SCENARIOS: readonly Scenario[] = [subjectOnly, family, perRowLoop, linearity, mostlyKept, memory, restore, show]
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+async function bench(options: Options): Promise<void> {
+  await using arena = await openArena(say)
+  const reports = new Map<string, Report>()
+  for (const scenario of SCENARIOS.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
+    say(`${scenario.name}: ${scenario.about}`)
+    reports.set(scenario.name, await scenario.run({ arena, options, say }))
+  }
+  const all = [...reports.values()]
+  printReports(reports)
+  for (const breakdown of all.flatMap(({ breakdowns }) => breakdowns ?? [])) printBreakdown(breakdown)
+  console.log(`\n${verdict(all.flatMap(({ lines }) => lines))}`)
+  if (options.json === null) return
+  await writeFile(options.json, reportJson(reports, { options, settings: SETTINGS, postgres: arena.serverVersion }))
+}
+
+function verdict(lines: readonly Line[]): string {
+  const judged = lines.map(passes).filter((passed) => passed !== null)
+  return `${judged.filter((passed) => passed).length} of ${judged.length} bars reached`
+}
+
+const names = SCENARIOS.map(({ name }) => name)
+try {
+  await bench(readOptions(process.argv.slice(2), names))
+} catch (error) {
+  say(`bench: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\nscenarios: ${names.join(', ')}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,57 @@
+/** The customer with six related tables: our batches against one transaction, without and with foreign keys. */
+import { moving } from './engine-side.ts'
+import { familyPolicy, familyTemplate, moveInOneTransaction } from './family-data.ts'
+import { interleave, paceSpread, ratio, requireSameWork, samplesOf } from './interleave.ts'
+import { atMost, type Line, type Report } from './report.ts'
+import type { Scenario, Stage } from './scenario.ts'
+import { StatementTimes } from './statement-times.ts'
+
+const BAR = 1.15
+const BASE = 'one transaction'
+const BATCHES = [1000, 5000] as const
+
+export const family: Scenario = {
+  name: 'family',
+  about: 'customers with six related tables and every keep rule, against one transaction that moves them by sets',
+  run: async (stage) => {
+    const reports = [await compare(stage, false), await compare(stage, true)]
+    return {
+      lines: reports.flatMap(({ lines }) => lines),
+      breakdowns: reports.flatMap(({ breakdowns }) => breakdowns ?? []),
+      facts: { withoutForeignKeys: reports[0]?.facts, withForeignKeys: reports[1]?.facts },
+    }
+  },
+}
+
+async function compare({ arena, options }: Stage, foreignKeys: boolean): Promise<Report> {
+  const template = familyTemplate(options.quick ? 2000 : 50_000, foreignKeys)
+  const keys = foreignKeys ? 'foreign keys' : 'no foreign keys'
+  const ours = BATCHES.map((batchSize) => ({
+    name: `batch ${batchSize.toLocaleString('en')}`,
+    policy: familyPolicy({ batchSize }),
+    times: new StatementTimes(),
+  }))
+  const contenders = ours.map(({ name, policy, times }) => moving(name, template, policy, times))
+  const base = { name: BASE, template, run: moveInOneTransaction }
+  const samples = await interleave(arena, [base, ...contenders], options.rounds)
+  requireSameWork(samples)
+  const ratios = ours.map(
+    ({ name }): Line => ({
+      measure: `${keys}: ${name} / ${BASE}`,
+      spread: ratio(samples, name, BASE),
+      unit: 'x',
+      bar: atMost(BAR),
+    }),
+  )
+  return {
+    lines: [
+      { measure: `${keys}: ${BASE}`, spread: paceSpread(samples, BASE), unit: 'ms per 1,000', bar: null },
+      ...ratios,
+    ],
+    breakdowns: ours.map(({ name, times }) => ({
+      title: `family, ${keys}, ${name}: where the time goes`,
+      shares: times.shares(samplesOf(samples, name)),
+    })),
+    facts: { samples: Object.fromEntries(samples) },
+  }
+}

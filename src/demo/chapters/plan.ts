@@ -1,0 +1,61 @@
+/** Before the first move: what is missing is made, everything is counted, and the open decision is put in figures. */
+import { registerMigrate } from '../../cli/commands/migrate.ts'
+import { registerPlan } from '../../cli/commands/plan.ts'
+import { count } from '../../cli/format.ts'
+import type { Plan } from '../../core/plan.ts'
+import type { Policy, RelatedAction } from '../../core/policy.ts'
+import { isProblems, parsePolicy } from '../../core/policy-schema.ts'
+import { nicCallCenter } from '../../presets/nic-call-center.ts'
+import { type } from '../command.ts'
+import { type ToldPlan, toldPlan } from '../told.ts'
+import type { Tour } from '../tour.ts'
+
+export async function migrate(tour: Tour): Promise<void> {
+  tour.tell.step('Make what archiving needs; nothing that exists is changed')
+  const { tookMs } = await type(tour, registerMigrate, ['migrate', '--yes'])
+  tour.tell.say('the journal (schema mothball), 7 archive tables, nic_cc_archive_log', tookMs)
+}
+
+export async function makePlan(tour: Tour): Promise<ToldPlan> {
+  tour.tell.step('Count everything before anything moves; a plan writes nothing')
+  const { told } = await type(tour, registerPlan, ['plan'])
+  return toldPlan.parse(told)
+}
+
+const CRITERIA = ['basic', 'enhanced'] as const
+
+const OPTIONS: readonly Readonly<{ name: string; related: RelatedAction; words: string }>[] = [
+  { name: 'A', related: 'archive', words: 'related rows go along' },
+  { name: 'B', related: 'keep', words: 'related rows stay behind' },
+  { name: 'C', related: 'block', words: 'any related row keeps the customer' },
+]
+
+/** Plans only read, so all six are made. */
+export async function compareOptions({ archiver, options, tell }: Tour): Promise<void> {
+  tell.step("The specification's options for related rows, by criteria: who would move")
+  const startedAt = performance.now()
+  const rows: string[][] = []
+  for (const { name, related, words } of OPTIONS) {
+    tell.busy(`planning option ${name}`)
+    const cells = CRITERIA.map(async (criteria) => cell(await archiver.plan(policyOf(criteria, related))))
+    rows.push([name, `related: ${related}`, words, ...(await Promise.all(cells))])
+  }
+  tell.table(OPTION_COLUMNS, rows)
+  if (options.foreignKeys) tell.say('B is refused: rows that stay behind would break their foreign key.')
+  tell.say('All six were planned; the demo goes on with A, enhanced.', performance.now() - startedAt)
+}
+
+const OPTION_COLUMNS = [
+  { name: '' },
+  { name: '' },
+  { name: '' },
+  ...CRITERIA.map((name) => ({ name, align: 'right' as const })),
+]
+
+const cell = ({ eligible, refusals }: Plan): string => (refusals.length > 0 ? 'refused' : count(eligible))
+
+function policyOf(criteria: (typeof CRITERIA)[number], related: RelatedAction): Policy {
+  const policy = parsePolicy(nicCallCenter({ criteria, related }), 'policies[0]')
+  if (isProblems(policy)) throw new RangeError('the preset is sound under each of its options')
+  return policy
+}
