@@ -8,26 +8,19 @@ import type { JsonLine } from '../cli/output.ts'
 import { EXIT, type ExitCode } from '../core/errors/index.ts'
 import { Disagreement, type Tour } from './tour.ts'
 
-export type Typed = Readonly<{
-  /** What `--json` would have printed as its last line. */
-  told: JsonLine
-  tookMs: number
-}>
-
-/** Throws what the command throws, and Disagreement where it ends with another exit code than 0. */
-export async function type(tour: Tour, register: Register, words: readonly string[]): Promise<Typed> {
+/** Brings what `--json` would have printed as the last line. Throws what the command throws, and Disagreement where it ends with another exit code than 0. */
+export async function type(tour: Tour, register: Register, words: readonly string[]): Promise<JsonLine> {
   const { tell, configPath, url } = tour
   tell.command(`mothball ${words.map(quoted).join(' ')}`)
   tell.busy('...')
-  const startedAt = performance.now()
   const exit = await runWords(register, words, {
-    globals: { config: configPath, databaseUrl: url, json: false, quiet: false, color: true },
+    globals: { config: configPath, databaseUrl: url, color: true },
     output: tell,
   })
   const told = tell.takeResults().at(-1)
   if (exit !== EXIT.done || told === undefined)
     throw new Disagreement(`mothball ${words[0]} ended with exit code ${exit}`)
-  return { told, tookMs: performance.now() - startedAt }
+  return told
 }
 
 type GivenCall = Parameters<Parameters<Door['act']>[0]>[0]

@@ -82,8 +82,5 @@ async function walk(tour: Tour, startedAt: number): Promise<void> {
   const night = await nextNight(tour, caller)
   await summarize(tour, { made, runs: [dry, ten, rest, night], restored: caller.restored })
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1024)
-  tell.say(
-    `Node took ${megabytes} MB of memory at most; the rows never left the server.`,
-    performance.now() - startedAt,
-  )
+  tell.say(`Node took ${megabytes} MB at most; the rows never left the server`, performance.now() - startedAt)
 }

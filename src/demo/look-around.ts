@@ -16,9 +16,9 @@ ${strong('Look around')} until Ctrl-C ${isKept ? 'ends the server' : 'ends the s
 
 /** After the server has ended. */
 export function tellWhatIsLeft({ tell, folder, options }: Tour): void {
-  if (!options.keep && options.again === null) return tell.plain('\nThe server has ended, its folder is gone.')
-  tell.plain(`
-The server has ended; its folder stays: ${folder}
+  const isKept = options.keep || options.again !== null
+  const kept = `The server has ended; its folder stays: ${folder}
    npx mothball demo --again ${folder}
-starts it again, and \`rm -r\` removes it.`)
+starts it again, and \`rm -r\` removes it.`
+  tell.plain(isKept ? `\n${kept}` : '\nThe server has ended, its folder is gone.')
 }

@@ -17,6 +17,7 @@ export class Narration extends Output {
   #steps = 0
   #isBusy = false
   #isMuted = false
+  #commandedAt = 0
   readonly #results: JsonLine[] = []
 
   /** What is left of the terminal's line beside the indent. */
@@ -33,12 +34,12 @@ export class Narration extends Output {
   /** What a reader would type. */
   command(text: string): void {
     this.#line(`${INDENT}$ ${text}`)
+    this.#commandedAt = performance.now()
   }
 
-  /** A line under the step, with the time it took at its end. */
+  /** Words under the step, with the time they took at the end. */
   say(text: string, tookMs?: number): void {
-    if (tookMs === undefined) this.#indented(fold(text, this.width))
-    else this.#indented([`${text.padEnd(this.width - TIME_WIDTH)}${duration(tookMs).padStart(TIME_WIDTH)}`])
+    this.#indented(withTime(fold(text, this.width), tookMs, this.width))
   }
 
   table(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): void {
@@ -79,9 +80,11 @@ export class Narration extends Output {
     return EXIT.failed
   }
 
+  /** A command's last word; where it does not tell the time that it took, we do. */
   override result(line: JsonLine, text: readonly string[]): void {
     this.#results.push(line)
-    this.#indented(text)
+    const tookMs = 'durationMs' in line ? undefined : performance.now() - this.#commandedAt
+    this.#indented(withTime(text, tookMs, this.width))
   }
 
   override draw(text: string): void {
@@ -90,10 +93,9 @@ export class Narration extends Output {
     this.#isBusy = true
   }
 
+  /** What a command says on the way. */
   override note(text: string): void {
-    if (this.#isMuted) return
-    this.#settle()
-    super.note(`${INDENT}${text}`)
+    this.busy(text.trim())
   }
 
   #indented(lines: readonly string[]): void {
@@ -110,4 +112,11 @@ export class Narration extends Output {
     if (this.#isBusy) super.draw(ERASE_LINE)
     this.#isBusy = false
   }
+}
+
+/** At the right end of the last line, where there is room for it. */
+function withTime(lines: readonly string[], tookMs: number | undefined, width: number): readonly string[] {
+  const last = lines.at(-1)
+  if (last === undefined || tookMs === undefined || last.length > width - TIME_WIDTH) return lines
+  return [...lines.slice(0, -1), `${last.padEnd(width - TIME_WIDTH)}${duration(tookMs).padStart(TIME_WIDTH)}`]
 }

@@ -24,6 +24,7 @@ policies:
 const SETTINGS = {
   timezone: 'Africa/Johannesburg',
   shared_buffers: '256MB',
+  work_mem: '32MB',
   max_wal_size: '2GB',
   checkpoint_timeout: '30min',
 }

@@ -1,5 +1,5 @@
 /** Looks at the database once for a policy: shapes, family, what refuses and what warns. Every verb begins here. */
-import { MothballError } from '../core/errors/index.ts'
+import { hasCode, MothballError } from '../core/errors/index.ts'
 import { type Family, resolveFamily } from '../core/family.ts'
 import type { Finding } from '../core/finding.ts'
 import { findHazards } from '../core/hazards/index.ts'
@@ -7,7 +7,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Catalog } from '../core/table.ts'
 import { readCatalog } from '../db/catalog.ts'
 import type { Database, Session } from '../db/database.ts'
-import { journalPresentSql } from '../sql/journal/run.sql.ts'
+import { requireJournal } from '../db/journal-schema.ts'
 
 export type Inspection = Readonly<{
   catalog: Catalog
@@ -24,16 +24,16 @@ export type SoundInspection = Inspection & Readonly<{ family: Family }>
 /** Reads inside the given transaction, which should be a snapshot with a pinned search path. */
 export async function inspect(session: Session, policy: Policy): Promise<Inspection> {
   const catalog = await readCatalog(session, [policy])
-  const journal = (await session.one(journalPresentSql)).present === 'true'
+  const journal = await journalFinding(session)
   const resolved = resolveFamily(policy, catalog)
   const { family } = resolved
   const hazards = family === null ? { refusals: [], warnings: [] } : findHazards({ policy, family, catalog })
   return {
     catalog,
     family,
-    refusals: [...resolved.refusals, ...hazards.refusals, ...(journal ? [] : [journalMissing])],
+    refusals: [...resolved.refusals, ...hazards.refusals, ...(journal === null ? [] : [journal])],
     warnings: [...resolved.warnings, ...hazards.warnings],
-    journal,
+    journal: journal?.code !== 'journal_missing',
   }
 }
 
@@ -58,9 +58,13 @@ export function requireUnrefused(policy: Policy, refusals: readonly Finding[]): 
   throw new MothballError('plan_refused', { policy: policy.name, refusals: lines.join('\n') })
 }
 
-const journalMissing: Finding = {
-  code: 'journal_missing',
-  object: 'mothball',
-  message: 'the journal (schema mothball) is not there',
-  hint: 'Run `mothball migrate`.',
+/** What keeps the journal from being used; null where nothing does. */
+async function journalFinding(session: Session): Promise<Finding | null> {
+  try {
+    await requireJournal(session)
+    return null
+  } catch (error) {
+    if (!hasCode(error, 'journal_missing', 'journal_outdated', 'journal_newer')) throw error
+    return { code: error.code, object: 'mothball', message: error.message, hint: error.hint }
+  }
 }

@@ -3,10 +3,11 @@
  * which somebody else holds a row, and those that share a row with another family.
  */
 import { type FamilyTable, isMoved, subjectOf } from '../core/family.ts'
+import { lockedTables } from '../core/locked-tables.ts'
 import type { Session } from '../db/database.ts'
 import type { Judgement } from '../sql/eligibility.sql.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf, mergeKeys } from '../sql/keys.sql.ts'
-import { busySubjectsSql, knownColumns, lockedTables, lockRelatedSql, tornSubjectsSql } from '../sql/lock.sql.ts'
+import { busySubjectsSql, knownColumns, lockRelatedSql, tornSubjectsSql } from '../sql/lock.sql.ts'
 
 export type LockedFamilies = Readonly<{
   locked: ReadonlyMap<FamilyTable, KeySet>

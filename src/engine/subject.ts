@@ -1,4 +1,6 @@
 /** The subject's two tables and his key: what every verb about a single customer begins with. */
+
+import { ARCHIVE_COLUMNS } from '../core/archive-columns.ts'
 import { type FamilyTable, subjectOf } from '../core/family.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Catalog, columnOf, shapeOf, type TableShape } from '../core/table.ts'
@@ -6,7 +8,6 @@ import type { Database } from '../db/database.ts'
 import { sqlstateOf } from '../db/database-error.ts'
 import { requireJournal } from '../db/journal-schema.ts'
 import { keyParts } from '../sql/keys.sql.ts'
-import { ARCHIVE_COLUMNS } from '../sql/move.sql.ts'
 import { canonicalKeySql } from '../sql/subject-key.sql.ts'
 import { type Inspection, inspect, requireUnrefused, type SoundInspection } from './inspect.ts'
 

@@ -3,7 +3,7 @@
  * its referencing columns already say whose the row is.
  */
 import { type Family, type FamilyTable, type Link, parentOf } from '../core/family.ts'
-import { allOf, column, id, join, raw, type Sql, sql, table } from './tag.ts'
+import { allOf, column, join, raw, type Sql, sql, table } from './tag.ts'
 
 /** Links from a table up to the subject, the table's own first. */
 export type FamilyPath = readonly Link[]
@@ -47,12 +47,3 @@ export function subjectReference(path: FamilyPath): readonly Readonly<{ owner: S
 /** `t1.customer_id = s.id and ...`: the row belongs to the subject row `subject`. */
 export const belongsTo = (path: FamilyPath, subject: Sql): Sql =>
   allOf(subjectReference(path).map(({ owner, subjectColumn }) => sql`${owner} = ${column(subject, subjectColumn)}`))
-
-/** Every link of a table whose parents are these aliases' rows: used where a parent's rows are at hand by reference. */
-export const linkColumns = (alias: Sql, link: Link): Sql =>
-  join(
-    link.columns.map((name) => column(alias, name)),
-    ', ',
-  )
-
-export const quoted = (names: readonly string[]): Sql => join(names.map(id), ', ')

@@ -4,7 +4,6 @@
  * waits for a later pass instead.
  */
 import { type Family, type FamilyTable, isMoved, parentOf, referencedColumns, subjectOf } from '../core/family.ts'
-import type { Policy } from '../core/policy.ts'
 import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
@@ -32,19 +31,6 @@ export const lockTablesSql = (family: Family): Sql =>
 export const knownColumns = (family: Family, each: FamilyTable): readonly string[] => [
   ...new Set([...each.shape.key, ...referencedColumns(family, each)]),
 ]
-
-/** Tables whose rows are locked: those that move, those that a keep rule reads, and the parents that lead to them. */
-export function lockedTables(policy: Policy, family: Family): readonly FamilyTable[] {
-  const ruled = new Set(policy.keep.map((rule) => rule.relation))
-  const wanted = new Set(
-    family.tables.filter(
-      (each) => isMoved(each) || each.action === 'block' || each.links.some((link) => ruled.has(link.relation)),
-    ),
-  )
-  for (const each of [...family.tables].reverse())
-    if (wanted.has(each)) for (const link of each.links) wanted.add(parentOf(family, link))
-  return family.tables.filter((each) => wanted.has(each))
-}
 
 /** Locks those of `keys` that are still old and not quarantined, in the key's order. */
 export function lockSubjectsSql(judgement: Judgement, keys: KeySet): Sql<KeySetRow> {

@@ -2,6 +2,7 @@
  * The second half of a batch: re-check and copy in one new statement after all locks, parents first; then delete by
  * the copied keys, children first. Each side returns its own count and digest, and nothing but locked rows can move.
  */
+import { ARCHIVE_COLUMNS } from '../core/archive-columns.ts'
 import { type Family, type FamilyTable, subjectOf } from '../core/family.ts'
 import type { Policy } from '../core/policy.ts'
 import { columnOf, type TableShape } from '../core/table.ts'
@@ -15,9 +16,6 @@ export type CopiedRow = KeySetRow & Readonly<{ digest: string | null }>
 
 /** What one side of a batch did to one table. */
 export type SideRow = Readonly<{ count: string; digest: string | null }>
-
-/** Our own columns of every archive table, in their order. */
-export const ARCHIVE_COLUMNS = ['archived_at', 'archived_by', 'archive_reason', 'archive_batch'] as const
 
 const ROW: Sql = raw('c')
 

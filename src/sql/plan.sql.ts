@@ -2,7 +2,7 @@
  * The counts of a plan in one statement over one snapshot. Rules are joined, not probed row by row, so that the cost
  * stays that of a few scans whatever the size and whichever index is missing.
  */
-import { type Family, type FamilyTable, isMoved, movedTables, subjectOf } from '../core/family.ts'
+import { type Family, type FamilyTable, movedTables, subjectOf } from '../core/family.ts'
 import { candidateSql, type Judgement, quarantinedSql, type RuleSql, ruleSqls, SUBJECT } from './eligibility.sql.ts'
 import { hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { columnsOf } from './keys.sql.ts'
@@ -101,6 +101,3 @@ function relatedCount(family: Family, each: FamilyTable): Sql {
   })
   return sql`select count(*) from (${join(onPaths, ' union ')}) related`
 }
-
-/** Tables of the family that stay where they are. */
-export const keptTables = (family: Family): readonly FamilyTable[] => family.tables.filter((each) => !isMoved(each))

@@ -1,9 +1,9 @@
 /** A table whose rows are locked or moved needs a primary key: rows are known, locked and deleted by it alone. */
 import type { Finding, Findings } from '../finding.ts'
+import { lockedTables } from '../locked-tables.ts'
 import { tableText } from '../names.ts'
 import { columnOf, type TableShape } from '../table.ts'
 import { type HazardInput, refuse } from './hazard.ts'
-import { lockedTables } from './locked-tables.ts'
 import { namesText, tableNameText } from './statement.ts'
 
 export const keyHazards = ({ policy, family }: HazardInput): Findings =>

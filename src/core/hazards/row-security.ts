@@ -5,10 +5,10 @@
  */
 import { type FamilyTable, movedTables } from '../family.ts'
 import { type Finding, type Findings, mergeFindings } from '../finding.ts'
+import { lockedTables } from '../locked-tables.ts'
 import { tableText } from '../names.ts'
 import { shapeOf, type TableShape } from '../table.ts'
 import { type HazardInput, refuse, warn } from './hazard.ts'
-import { lockedTables } from './locked-tables.ts'
 import { nameText, tableNameText } from './statement.ts'
 
 export function rowSecurityHazards({ policy, family, catalog }: HazardInput): Findings {

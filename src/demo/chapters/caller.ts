@@ -1,4 +1,5 @@
-/** Two customers: one who stayed, with the rule that kept him, and one who phones again and is brought home. */
+/** Two customers: one who stayed, with the rule behind it, and one who phones again and is brought home. */
+import { registerPlan } from '../../cli/commands/plan.ts'
 import { registerRestore } from '../../cli/commands/restore.ts'
 import { registerRun } from '../../cli/commands/run.ts'
 import { registerShow } from '../../cli/commands/show.ts'
@@ -6,7 +7,7 @@ import { type } from '../command.ts'
 import { type ToldRestore, type ToldRun, toldRestore, toldRun } from '../told.ts'
 import { Disagreement, type Tour } from '../tour.ts'
 
-/** He has an active AOD; where nobody has, he is the first that is old and still here. */
+/** Somebody with an active AOD; where nobody has one, the first who is old and still here. */
 const KEPT_QUERY = `select id from public.nic_cc_customer as c where created_at < now() - interval '60 days'
   order by (exists (select from public.nic_cc_aod as a where a.customer_id = c.id and status = 'active')) desc, id
   limit 1`
@@ -29,20 +30,19 @@ export async function bringHome(tour: Tour): Promise<Caller> {
   const [caller] = await sql.rows(CALLER_QUERY)
   if (caller?.['id'] == null || caller['phone'] == null) throw new Disagreement('nobody in the archive has a telephone')
   const key = caller['id']
-  tell.step('He phones again: found by his number, and brought home with all that is his')
+  tell.step('One of the archived phones: found by the number, brought home with everything')
   await type(tour, registerShow, ['show', caller['phone']])
   const words = ['restore', key, '--reason', 'phoned again']
   await type(tour, registerRestore, ['restore', key, '--dry-run'])
-  const { told } = await type(tour, registerRestore, [...words, '--yes'])
-  return { key, restored: toldRestore.parse(told) }
+  return { key, restored: toldRestore.parse(await type(tour, registerRestore, [...words, '--yes'])) }
 }
 
-/** Old as he is, the next run leaves him where he is. */
+/** Old enough as ever, and yet the next run does not take the family back. */
 export async function nextNight(tour: Tour, { key }: Caller): Promise<ToldRun> {
   const { sql, tell } = tour
-  tell.step('The next night moves none of it back: he is kept by the rule `restored`')
-  const { told } = await type(tour, registerRun, ['run', '--yes'])
-  await type(tour, registerShow, ['show', key])
+  tell.step('The next night: the rule `restored` keeps whoever was brought home')
+  await type(tour, registerPlan, ['plan'])
+  const told = await type(tour, registerRun, ['run', '--yes'])
   const home = await sql.count('select count(*) from public.nic_cc_customer where id = $1::bigint', [key])
   if (home !== 1) throw new Disagreement('the customer who was brought home is not active')
   return toldRun.parse(told)

@@ -3,17 +3,17 @@ import { registerVerify } from '../../cli/commands/verify.ts'
 import { type } from '../command.ts'
 import type { Tour } from '../tour.ts'
 
-const LOG_QUERY = `select run_date::timestamp(0)::text as run_date, records_archived, records_failed, status,
-  execution_time_ms, dry_run from public.nic_cc_archive_log order by run_date desc limit 10`
+/** The columns that fit; the order is that of Appendix B. */
+const LOG_QUERY = `select date_trunc('second', run_date)::timestamp::text as run_date, records_archived, status, dry_run,
+  execution_time_ms from public.nic_cc_archive_log as log order by log.run_date desc limit 10`
 
 export async function readLog({ sql, tell }: Tour): Promise<void> {
   tell.step('The log: a row for each run, dry runs too')
-  tell.command(`psql "$MOTHBALL_DATABASE_URL" -c 'select * from nic_cc_archive_log'`)
+  tell.command(`psql -c 'SELECT * FROM nic_cc_archive_log ORDER BY run_date DESC LIMIT 10'`)
   const rows = await sql.rows(LOG_QUERY)
   const columns = Object.keys(rows[0] ?? {})
-  const isNumber = (name: string) => /^records_|_ms$/.test(name)
   tell.table(
-    columns.map((name) => ({ name, align: isNumber(name) ? 'right' : 'left' })),
+    columns.map((name) => ({ name, align: /^records_|_ms$/.test(name) ? 'right' : 'left' })),
     rows.map((row) => columns.map((name) => row[name] ?? '')),
   )
 }

@@ -11,15 +11,13 @@ import { type ToldPlan, toldPlan } from '../told.ts'
 import type { Tour } from '../tour.ts'
 
 export async function migrate(tour: Tour): Promise<void> {
-  tour.tell.step('Make what archiving needs; nothing that exists is changed')
-  const { tookMs } = await type(tour, registerMigrate, ['migrate', '--yes'])
-  tour.tell.say('the journal (schema mothball), 7 archive tables, nic_cc_archive_log', tookMs)
+  tour.tell.step('Make the journal, the archive tables and the log; what exists stays as it is')
+  await type(tour, registerMigrate, ['migrate', '--yes'])
 }
 
 export async function makePlan(tour: Tour): Promise<ToldPlan> {
-  tour.tell.step('Count everything before anything moves; a plan writes nothing')
-  const { told } = await type(tour, registerPlan, ['plan'])
-  return toldPlan.parse(told)
+  tour.tell.step('Count everything first; a plan writes nothing')
+  return toldPlan.parse(await type(tour, registerPlan, ['plan']))
 }
 
 const CRITERIA = ['basic', 'enhanced'] as const
@@ -32,7 +30,7 @@ const OPTIONS: readonly Readonly<{ name: string; related: RelatedAction; words: 
 
 /** Plans only read, so all six are made. */
 export async function compareOptions({ archiver, options, tell }: Tour): Promise<void> {
-  tell.step("The specification's options for related rows, by criteria: who would move")
+  tell.step('Three options for related rows, two sets of criteria: how many would move')
   const startedAt = performance.now()
   const rows: string[][] = []
   for (const { name, related, words } of OPTIONS) {
@@ -42,7 +40,7 @@ export async function compareOptions({ archiver, options, tell }: Tour): Promise
   }
   tell.table(OPTION_COLUMNS, rows)
   if (options.foreignKeys) tell.say('B is refused: rows that stay behind would break their foreign key.')
-  tell.say('All six were planned; the demo goes on with A, enhanced.', performance.now() - startedAt)
+  tell.say('The demo goes on with A, enhanced.', performance.now() - startedAt)
 }
 
 const OPTION_COLUMNS = [

@@ -17,7 +17,3 @@ export const recordFailuresSql = (
     select ${subject}, ${keyText(raw('u'), shape.key)}, ${run}::bigint, ${reason.code}, nullif(${reason.sqlstate}, ''), nullif(${reason.object}, '')
     from ${unnestKeys(raw('u'), shape, keys)}
     on conflict (subject, subject_key) where resolved_at is null do nothing returning subject_key`
-
-/** How many eligible-looking subjects wait in quarantine. */
-export const openFailuresSql = (subject: string): Sql<{ count: string }> =>
-  sql`select count(*) as count from mothball.failure where subject = ${subject} and resolved_at is null`

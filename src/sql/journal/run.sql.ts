@@ -120,8 +120,4 @@ export const archiveLogSql = (
     select r.moment, ${row.archived}::integer, ${row.failed}::integer, ${row.status}, ${row.error}, ${row.durationMs}::integer, ${row.dryRun}::boolean,
       r.id, ${row.policy}, r.operation, r.cutoff, ${row.actor}, ${row.details}::jsonb from mothball.run r where r.id = ${row.run}::bigint`
 
-/** `journal` is null before the first migration; the version is asked for where it is there. */
-export const journalPresentSql: Sql<{ present: string }> =
-  sql`select (pg_catalog.to_regclass('mothball.run') is not null)::text as present`
-
 export const nowSql: Sql<{ now: string }> = sql`select pg_catalog.now()::text as now`

@@ -1,6 +1,6 @@
 /** The tables whose rows a batch locks: those that move, those that a keep rule reads, and the parents on the way. */
-import { type Family, type FamilyTable, isMoved, parentOf } from '../family.ts'
-import type { Policy } from '../policy.ts'
+import { type Family, type FamilyTable, isMoved, parentOf } from './family.ts'
+import type { Policy } from './policy.ts'
 
 export function lockedTables(policy: Policy, family: Family): readonly FamilyTable[] {
   const ruled = new Set(policy.keep.map((rule) => rule.relation))

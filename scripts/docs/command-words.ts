@@ -1,0 +1,112 @@
+/** What the program's own help leaves out, by command. A command without words stops `npm run docs`. */
+
+export type CommandWords = Readonly<{
+  /** What it touches, and what it returns beside 0. */
+  notes: string
+  examples: readonly string[]
+}>
+
+const READS = 'Reads only.'
+
+export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
+  demo: {
+    notes:
+      'Needs no database and no configuration. On a terminal it waits for Ctrl-C at the end, so that you can look around; ' +
+      'otherwise it ends by itself. Its own options are told by `mothball demo --help`.',
+    examples: ['mothball demo', 'mothball demo --customers 100000 --foreign-keys'],
+  },
+  init: {
+    notes:
+      'Reads the database and writes one file. Where the tables of the call center are there it proposes the preset; else ' +
+      'the table to which others belong, or the one with the most rows, with every foreign key written out as a relation ' +
+      'and an age of 365 days. The address stays outside: the file names `MOTHBALL_DATABASE_URL`. An existing file is ' +
+      'replaced with `--force` only.',
+    examples: ['mothball init', 'mothball init --table crm.orders --config orders.yaml'],
+  },
+  doctor: {
+    notes: `${READS} Exit 4 when something would refuse a run. Examines all policies, or the one that \`--policy\` names.`,
+    examples: ['mothball doctor'],
+  },
+  migrate: {
+    notes:
+      'Only ever adds: the schema `mothball`, archive tables, columns that a source has gained, the log table; with ' +
+      '`--indexes` also indexes on references and on what `mothball show` searches, built CONCURRENTLY. Asks first; ' +
+      'without a terminal it needs `--yes`. Run it after every change of a source table, and after every update.',
+    examples: ['mothball migrate', 'mothball migrate --indexes --yes', 'mothball migrate --sql > mothball.sql'],
+  },
+  plan: {
+    notes:
+      `${READS} One READ ONLY snapshot. Exit 4 when something refuses a run, other than what \`mothball migrate\` mends; ` +
+      'with `--detailed-exitcode` 10 when somebody is eligible. The codes are in [findings.md](findings.md).',
+    examples: ['mothball plan', 'mothball plan --json'],
+  },
+  run: {
+    notes:
+      'Moves batch after batch until nothing eligible is left, `--max-rows` is reached, the window ends or someone stops it. ' +
+      'Ctrl-C once ends it at the end of the open batch (exit 130), twice at once (the open batch is rolled back). Exit 3 ' +
+      'when some could not move, 1 when none could or it broke off, 4 when a guard or the plan refuses, 11 when another run ' +
+      'is alive or the slot is taken. Without a terminal it needs `--yes` or `--confirm N`; above the guard only ' +
+      '`--confirm N` will do, with the number that the plan names or what `--max-rows` leaves of it. A time without an ' +
+      "offset is meant in the policy's zone (of the window, else of the age), else in the database's.",
+    examples: [
+      'mothball run --dry-run',
+      'mothball run --max-rows 10 --batch-size 10',
+      'mothball run --confirm 7412',
+      'mothball run --yes --slot 2026-11-24T02:00',
+    ],
+  },
+  failures: { notes: 'Without a further word: `list`.', examples: ['mothball failures'] },
+  'failures list': { notes: READS, examples: ['mothball failures list --all'] },
+  'failures retry': {
+    notes:
+      'Ends the quarantine; moves nothing by itself. Takes keys or `--all`. Exit 3 when some of the keys have no open ' +
+      'failure, 1 when none has.',
+    examples: ['mothball failures retry 5521', 'mothball failures retry --all'],
+  },
+  history: {
+    notes: `${READS} Archives, dry runs and restores alike. \`--before\` pages on.`,
+    examples: ['mothball history --limit 50', 'mothball history 390'],
+  },
+  show: {
+    notes:
+      `${READS} Searches the key exactly, and the columns of the policy's \`search\` in any format, active and archived. ` +
+      'Exit 1 when nobody is found.',
+    examples: ['mothball show 5520', 'mothball show "+27 82 555 0142"'],
+  },
+  restore: {
+    notes:
+      'Give keys, or one of `--run`, `--since` and `--where`. Always needs `--reason`, except with `--dry-run`. Shows a ' +
+      'preview and asks; without a terminal it needs `--yes`. Nothing is overwritten: who cannot come home stays in the ' +
+      'archive and is named with the reason. Who is home already is no error. Exit 3 when some had a conflict or are ' +
+      'unknown, 1 when nobody came home for that. Operators of `--where`: `=` `<>` `<` `<=` `>` `>=` `like` `is null` ' +
+      '`is not null`; the value is all that follows, without quotes.',
+    examples: [
+      'mothball restore 5520 --reason "phoned again"',
+      'mothball restore --run 390 --reason "wrong criteria" --yes',
+      'mothball restore --where "line_of_business = motor" --where "archived_at >= 2026-11-01" --dry-run',
+    ],
+  },
+  verify: {
+    notes: `${READS} Exit 5 when something differs. What each check says: [read a verification](../how-to/read-a-verification.md).`,
+    examples: ['mothball verify', 'mothball verify --json'],
+  },
+  hold: { notes: 'Without a further word: `list`.', examples: ['mothball hold'] },
+  'hold set': {
+    notes:
+      'Waits for an open batch that has the customer. An archived customer can be held too. Exit 1 when he is nowhere.',
+    examples: ['mothball hold set 5520 --reason "complaint 2026/114"'],
+  },
+  'hold release': {
+    notes: 'Takes a key (all open holds of the customer) or `--id`. Asks; without a terminal it needs `--yes`.',
+    examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
+  },
+  'hold list': { notes: READS, examples: ['mothball hold list --all'] },
+  config: {
+    notes: 'Connects to nothing. Secrets are masked.',
+    examples: ['mothball config', 'mothball config --origin', 'mothball config --schema > mothball.schema.json'],
+  },
+  completion: {
+    notes: 'Prints a script; how to load it stands in its first line.',
+    examples: ['mothball completion bash'],
+  },
+}

@@ -1,0 +1,62 @@
+/** What each error means for the rows. A code without words does not compile. */
+import type { ErrorCode } from '../../src/core/errors/index.ts'
+
+const UNTOUCHED = 'Nothing was touched.'
+const WHOLE = 'Batches that committed stand; the open one was rolled back.'
+
+export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
+  config_not_found: UNTOUCHED,
+  config_ambiguous: UNTOUCHED,
+  config_unreadable: UNTOUCHED,
+  config_invalid: UNTOUCHED,
+  variable_unset: UNTOUCHED,
+  file_unreadable: UNTOUCHED,
+  database_url_missing: UNTOUCHED,
+  policy_unknown: UNTOUCHED,
+  policy_ambiguous: UNTOUCHED,
+  option_invalid: UNTOUCHED,
+  confirmation_missing: UNTOUCHED,
+  nothing_to_propose: UNTOUCHED,
+  customer_unknown: UNTOUCHED,
+  declined: UNTOUCHED,
+  usage_invalid: UNTOUCHED,
+  file_exists: UNTOUCHED,
+  unexpected: `${WHOLE} A run without an end is closed by the next one.`,
+  database_unreachable: 'Nothing was touched, or as for `connection_lost` when a run had begun.',
+  connection_lost:
+    'Batches that committed stand; the open one is whole or not there at all. When the answer to a COMMIT was lost, ' +
+    'the journal was asked first, for up to a minute. The next run goes on.',
+  statement_failed:
+    'The transaction was rolled back. As the code of a failure: this subject alone stays, with all that is his, in ' +
+    'quarantine until it is retried.',
+  privilege_missing: 'The transaction was rolled back; a run ends with what had committed.',
+  server_too_old: UNTOUCHED,
+  server_not_primary: UNTOUCHED,
+  fsync_off: UNTOUCHED,
+  journal_missing: UNTOUCHED,
+  journal_outdated: UNTOUCHED,
+  journal_newer: UNTOUCHED,
+  plan_refused: UNTOUCHED,
+  guard_exceeded: UNTOUCHED,
+  confirm_mismatch: UNTOUCHED,
+  outside_window: UNTOUCHED,
+  already_running: 'This command touched nothing; the other run goes on.',
+  slot_taken: UNTOUCHED,
+  lease_lost: `${WHOLE} The run that took over goes on, and closes this one.`,
+  shapes_changed: WHOLE,
+  sides_differ:
+    'The batch was rolled back. As the code of a failure: this subject alone stays, in quarantine until it is retried.',
+  commit_refused: WHOLE,
+  too_many_failures: `${WHOLE} Those that failed are in quarantine, each with its reason.`,
+  not_found: UNTOUCHED,
+  already_gone: 'Nothing was touched, and no hold was set.',
+}
+
+/** Codes of failures that are no errors of a command: they stand beside a subject in the journal. */
+export const FAILURE_WORDS: Readonly<Record<string, string>> = {
+  archive_key_taken:
+    'The archive has the key of one of his rows already, so the copy would collide. Look at both rows; remove or rename one.',
+  two_owners:
+    'One of his rows belongs to another subject as well (an instalment of one customer in a plan of another), so neither ' +
+    'can move whole. Correct the reference.',
+}
