@@ -1,6 +1,6 @@
 /** The customer with six related tables: our batches against one transaction, without and with foreign keys. */
 import { moving } from './engine-side.ts'
-import { familyPolicy, familyTemplate, moveInOneTransaction } from './family-data.ts'
+import { familyPolicy, familyTemplate, moveInOneTransaction, moveWithCustomersLocked } from './family-data.ts'
 import { interleave, paceSpread, ratio, requireSameWork, samplesOf } from './interleave.ts'
 import { atMost, type Line, type Report } from './report.ts'
 import type { Scenario, Stage } from './scenario.ts'
@@ -8,6 +8,7 @@ import { StatementTimes } from './statement-times.ts'
 
 const BAR = 1.15
 const BASE = 'one transaction'
+const UNSAFE = 'the same with only customers locked'
 const BATCHES = [1000, 5000] as const
 
 export const family: Scenario = {
@@ -32,8 +33,11 @@ async function compare({ arena, options }: Stage, foreignKeys: boolean): Promise
     times: new StatementTimes(),
   }))
   const contenders = ours.map(({ name, policy, times }) => moving(name, template, policy, times))
-  const base = { name: BASE, template, run: moveInOneTransaction }
-  const samples = await interleave(arena, [base, ...contenders], options.rounds)
+  const bases = [
+    { name: BASE, template, run: moveInOneTransaction },
+    { name: UNSAFE, template, run: moveWithCustomersLocked },
+  ]
+  const samples = await interleave(arena, [...bases, ...contenders], options.rounds)
   requireSameWork(samples)
   const ratios = ours.map(
     ({ name }): Line => ({
@@ -46,6 +50,7 @@ async function compare({ arena, options }: Stage, foreignKeys: boolean): Promise
   return {
     lines: [
       { measure: `${keys}: ${BASE}`, spread: paceSpread(samples, BASE), unit: 'ms per 1,000', bar: null },
+      { measure: `${keys}: ${UNSAFE} / ${BASE}`, spread: ratio(samples, UNSAFE, BASE), unit: 'x', bar: null },
       ...ratios,
     ],
     breakdowns: ours.map(({ name, times }) => ({

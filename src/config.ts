@@ -38,7 +38,7 @@ export type ConfigSource = Readonly<{
   flags?: Readonly<{ databaseUrl?: string | undefined }>
 }>
 
-export const CONFIG_NAMES = ['ts', 'yaml', 'yml', 'json'].map((ending) => `mothball.config.${ending}`)
+const CONFIG_NAMES = ['ts', 'yaml', 'yml', 'json'].map((ending) => `mothball.config.${ending}`)
 const URL_VARIABLE = 'MOTHBALL_DATABASE_URL'
 
 /** Types a `mothball.config.ts`; returns what it is given. */

@@ -51,24 +51,26 @@ export const inZone = (instant: string, zone: string): string =>
 
 export type WhereCondition = Readonly<{ column: string; operator: string; value: string }>
 
-/** `column operator value`; the value is everything after the operator, without quotes. */
+/** `column operator value`; the value is everything after the operator, in single quotes or without. */
 export const where =
   (option: string) =>
   (value: string, previous: readonly WhereCondition[] = []): readonly WhereCondition[] => {
-    const operators = RESTORE_OPERATORS.toSorted((a, b) => b.length - a.length)
     const match = /^\s*(\S+?)\s*(<>|<=|>=|=|<|>|\s(?:like|is not null|is null)(?=\s|$))\s*(.*?)\s*$/is.exec(value)
     if (match === null)
       return refuse(
         option,
-        `${shown(value)} is not "column operator value"; operators are ${operators.toReversed().join(' ')}`,
+        `${shown(value)} is not "column operator value"; operators are ${RESTORE_OPERATORS.join(', ')}`,
       )
     const [, column = '', found = '', operand = ''] = match
     const operator = found.trim().toLowerCase()
     const isUnary = operator.startsWith('is ')
     if (isUnary && operand !== '') return refuse(option, `${operator} takes no value`)
     if (!isUnary && operand === '') return refuse(option, `${operator} takes a value; for NULL use is null`)
-    return [...previous, { column, operator, value: operand }]
+    return [...previous, { column, operator, value: unquoted(operand) }]
   }
+
+const unquoted = (value: string): string =>
+  /^'.*'$/s.test(value) && value.length > 1 ? value.slice(1, -1).replaceAll("''", "'") : value
 
 /** So much of what was typed as fits into a message. */
 const shown = (value: string): string => JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)

@@ -21,7 +21,7 @@ export function percent(share: number): string {
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000
   if (seconds < 0.095) return `${Math.max(0, Math.round(milliseconds))} ms`
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  if (seconds < 9.95) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
@@ -55,8 +55,13 @@ const shortName = (zone: string): string => (['Etc/UTC', 'Etc/UCT', 'UCT', 'Zulu
 export const visibleWidth = (text: string): number => stripVTControlCharacters(text).length
 
 /** Items with ` · ` between them, broken before an item that would pass `width`; later lines are indented. */
-export function wrap(lead: string, items: readonly string[], width: number, separator = ' · '): readonly string[] {
-  const indent = ' '.repeat(Math.min(4, lead.length - lead.trimStart().length + 2))
+export function wrap(
+  lead: string,
+  items: readonly string[],
+  width: number,
+  separator = ' · ',
+  indent = ' '.repeat(Math.min(4, lead.length - lead.trimStart().length + 2)),
+): readonly string[] {
   const lines: string[] = []
   let line = lead
   let isFresh = true
@@ -74,6 +79,14 @@ export function wrap(lead: string, items: readonly string[], width: number, sepa
 /** Words broken before one that would pass `width`; a word that is longer stays whole, so that it can be copied. */
 export const fold = (text: string, width: number, indent = ''): readonly string[] =>
   text.split('\n').flatMap((line) => wrap(indent, line.split(' '), width, ' '))
+
+/** A text after its lead; later lines hang below the text, or where that would leave it no room, four columns in. */
+export function hang(lead: string, text: string, width: number): readonly string[] {
+  const room = width - visibleWidth(lead)
+  return wrap(lead, text.split(' '), width, ' ', ' '.repeat(room < MIN_ROOM ? 4 : visibleWidth(lead)))
+}
+
+const MIN_ROOM = 30
 
 /** `nic_cc_call_log 41,207`, the largest first; those without any are left out. */
 export const namedCounts = (counts: Readonly<Record<string, number>>): readonly string[] =>

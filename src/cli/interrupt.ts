@@ -10,12 +10,22 @@ export type Interrupts = Readonly<{
   [Symbol.dispose](): void
 }>
 
+/** One press can arrive twice: from the terminal, and from a parent such as npx that passes it on. */
+const SAME_PRESS_MS = 250
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export function catchInterrupts(say: (text: string) => void): Interrupts {
   const controller = new AbortController()
+  let pressedAt = Number.NEGATIVE_INFINITY
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    const sincePress = performance.now() - pressedAt
+    if (sincePress < SAME_PRESS_MS) return
+    if (controller.signal.aborted) {
+      say('left at once: the batch that was open is rolled back')
+      process.exit(EXIT.interrupted)
+    }
+    pressedAt = performance.now()
     say('stopping at the end of this batch; Ctrl-C again leaves at once, and the batch is rolled back')
     controller.abort()
   }

@@ -85,7 +85,7 @@ export function progressText(progress: Progress, width: number): string {
     percent(share),
     `${count(progress.done)}/${count(progress.total)}`,
     ...(progress.perSecond === null ? [] : [`${count(Math.round(progress.perSecond))}/s`]),
-    ...(eta === null ? [] : [`ETA ${duration(Math.max(1000, eta))}`]),
+    ...(eta === null || eta === 0 ? [] : [`ETA ${duration(Math.ceil(eta / 1000) * 1000)}`]),
     `batch ${count(progress.batch)}`,
     ...(progress.failed === 0 ? [] : [`${count(progress.failed)} failed`]),
   ]

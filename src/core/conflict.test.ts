@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { conflict, isRefusal, isTransient, refusedConflict } from './conflict.ts'
+import { conflict, isRefusal, isTimeout, isTransient, refusedConflict } from './conflict.ts'
 
 for (const [sqlstate, isAboutRows, passes] of [
   ['23505', true, false],
@@ -9,7 +9,7 @@ for (const [sqlstate, isAboutRows, passes] of [
   ['ABCDE', true, false],
   ['40P01', true, true],
   ['55P03', true, true],
-  ['57014', false, true],
+  ['57014', false, false],
   ['42P01', false, false],
   ['53100', false, false],
   ['', false, false],
@@ -42,6 +42,14 @@ for (const kind of [
   test(`the hint of ${kind} is a sentence that names the table`, () => {
     assert.match(conflict('7', kind, at).hint, /^[A-Z].*\borders\b.*\.$/)
   })
+
+test('what took too long is worth another try with more time', () => {
+  assert.ok(isTimeout('57014'))
+  assert.match(
+    conflict('7', 'refused_by_database', { ...at, sqlstate: '57014' }).hint,
+    /^Try again, or raise .*timeout/,
+  )
+})
 
 test('what others held is worth another try, and a new column that must not be null has to be filled', () => {
   assert.match(conflict('7', 'refused_by_database', { ...at, sqlstate: '55P03' }).hint, /^Try again/)

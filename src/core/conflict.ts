@@ -7,12 +7,17 @@ type Facts = Readonly<{ table: string; constraint: string; sqlstate?: string }>
 const NOT_ABOUT_ROWS = /^(08|25|26|42|53|54|57|58|XX)/
 
 /** Others held what was needed; the same restore may pass now. */
-const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001', '57014']
+const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001']
+
+/** The statement took too long: fewer rows at once may pass. */
+const TIMEOUT = '57014'
 
 /** The database refuses the rows themselves: their data, their integrity, or a trigger's word about them. */
 export const isRefusal = (sqlstate: string): boolean => sqlstate !== '' && !NOT_ABOUT_ROWS.test(sqlstate)
 
 export const isTransient = (sqlstate: string): boolean => TRANSIENT.includes(sqlstate)
+
+export const isTimeout = (sqlstate: string): boolean => sqlstate === TIMEOUT
 
 export const conflict = (key: string, kind: Conflict['kind'], facts: Facts): Conflict => ({
   key,
@@ -49,6 +54,8 @@ function hintOf(kind: Conflict['kind'], { table, constraint, sqlstate }: Facts):
 function refusalHint(table: string, constraint: string, sqlstate: string): string {
   if (isTransient(sqlstate))
     return `Try again: somebody else held rows or tables that were needed (SQLSTATE ${sqlstate}).`
+  if (isTimeout(sqlstate))
+    return `Try again, or raise the policy's statement timeout: ${table} took too long (SQLSTATE 57014).`
   if (sqlstate === '23502')
     return `Fill ${constraint === '' ? 'the column' : constraint} in the archive table of ${table}: it must not be null now, and was not there when the row was archived (SQLSTATE 23502).`
   return `Look at what guards ${table}: the database refused a row with SQLSTATE ${sqlstate}.`

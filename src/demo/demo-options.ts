@@ -34,10 +34,10 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
       "Starts a PostgreSQL in a folder of its own, fills it with a call center's customers, archives the old ones step by step, checks all of it, and brings one back. Nothing is left behind.",
     )
     .option('--customers <n>', `so many, ${FEWEST_CUSTOMERS} or more`, customers, DEFAULT_CUSTOMERS)
-    .option('--foreign-keys', 'with foreign keys between the tables', false)
+    .option('--foreign-keys', 'with foreign keys between the tables')
     .option('--seed <n>', 'another number makes other customers', positive('--seed'), 1)
     .option('--port <n>', "the server's port; else a free one", positive('--port', 65_535))
-    .option('--keep', 'leave the folder with the database when the demo ends', false)
+    .option('--keep', 'leave the folder with the database when the demo ends')
     .option('--again <folder>', 'start the server of a kept folder, until Ctrl-C', keptFolder)
     .option('--no-color', 'no colour (NO_COLOR does the same)')
     .helpOption('--help', 'print this help')
@@ -51,6 +51,10 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
   } = program.opts<Omit<DemoOptions, 'port' | 'again'> & Readonly<{ port?: number; again?: string }>>()
   return { ...options, port, again }
 }
+
+/** As commander has it: what was not given is not there. */
+type Given = Pick<DemoOptions, 'customers' | 'seed' | 'color'> &
+  Readonly<{ port?: number; again?: string; foreignKeys?: true; keep?: true }>
 
 function customers(value: string): number {
   const number = positive('--customers', MOST_CUSTOMERS)(value)

@@ -1,16 +1,16 @@
 /** What the reader can do next: with the running server, and with the folder when it is kept. */
 import type { Tour } from './tour.ts'
 
-export function tellHowToGoOn({ tell, url, configPath, options }: Tour): void {
-  const { strong } = tell.style
+export function tellHowToGoOn({ tell, url, urlPath, configPath, options }: Tour): void {
   const isKept = options.keep || options.again !== null
   tell.plain(`
-${strong('Look around')} until Ctrl-C ${isKept ? 'ends the server' : 'ends the server and removes its folder'}:
+${tell.style.strong('Look around')} until Ctrl-C ends the server${isKept ? '' : ' and removes its folder'}:
 
-   export MOTHBALL_DATABASE_URL='${url}'
-   psql "$MOTHBALL_DATABASE_URL"
-   npx mothball history --config ${configPath}
-   npx mothball show 082-555-0142 --config ${configPath}
+ psql '${url}'
+
+ export MOTHBALL_DATABASE_URL=$(cat ${urlPath})
+ npx mothball history --config ${configPath}
+ npx mothball doctor --config ${configPath}
 `)
 }
 

@@ -3,6 +3,7 @@
  * command that is run and what it prints, never wider than 80 columns. What only passes the time goes to stderr, and
  * on a terminal only.
  */
+import { stripVTControlCharacters } from 'node:util'
 import { duration, fold } from '../cli/format.ts'
 import { type JsonLine, Output } from '../cli/output.ts'
 import { type TableColumn, tableLines } from '../cli/table.ts'
@@ -10,7 +11,6 @@ import { EXIT, type ExitCode } from '../core/errors/index.ts'
 
 const WIDTH = 80
 const INDENT = '   '
-const TIME_WIDTH = 12
 const ERASE_LINE = '\r\u001b[2K'
 
 export class Narration extends Output {
@@ -117,6 +117,8 @@ export class Narration extends Output {
 /** At the right end of the last line, where there is room for it. */
 function withTime(lines: readonly string[], tookMs: number | undefined, width: number): readonly string[] {
   const last = lines.at(-1)
-  if (last === undefined || tookMs === undefined || last.length > width - TIME_WIDTH) return lines
-  return [...lines.slice(0, -1), `${last.padEnd(width - TIME_WIDTH)}${duration(tookMs).padStart(TIME_WIDTH)}`]
+  if (last === undefined || tookMs === undefined) return lines
+  const time = duration(tookMs)
+  const gap = width - stripVTControlCharacters(last).length - time.length
+  return gap < 2 ? lines : [...lines.slice(0, -1), `${last}${' '.repeat(gap)}${time}`]
 }

@@ -6,16 +6,16 @@
 import { chown, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openArchiver } from '../compose.ts'
-import { loadConfig } from '../config.ts'
-import type { Policy } from '../core/policy.ts'
+import { MothballError } from '../core/errors/index.ts'
 import type { Archiver } from '../engine/archiver.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import type { Interruption } from './interruption.ts'
 import { connectPlainly, type PlainSql } from './plain-sql.ts'
 
 const DATABASE = 'call_center'
-export const CONFIG_NAME = 'mothball.config.yaml'
-const CONFIG = `# The whole policy: the specification's, with all its defaults. MOTHBALL_DATABASE_URL names the database.
+export const CONFIG_NAME = 'mothball.yaml'
+const URL_NAME = 'url'
+const CONFIG = `# The specification's policy, with all its defaults. MOTHBALL_DATABASE_URL names the database.
 policies:
   - preset: nic-call-center
 `
@@ -24,7 +24,6 @@ policies:
 const SETTINGS = {
   timezone: 'Africa/Johannesburg',
   shared_buffers: '256MB',
-  work_mem: '32MB',
   max_wal_size: '2GB',
   checkpoint_timeout: '30min',
 }
@@ -40,8 +39,9 @@ export type StageChoices = Readonly<{
 export type Stage = Readonly<{
   folder: string
   url: string
+  /** A file that holds it, for the reader's shell. */
+  urlPath: string
   configPath: string
-  policy: Policy
   archiver: Archiver
   sql: PlainSql
   /** `abandoned`: the folder goes, whatever was asked for, and statements are cut off. May be called twice. */
@@ -51,12 +51,7 @@ export type Stage = Readonly<{
 /** Throws what the server says when it does not start, or the Interrupted error; nothing is left then either. */
 export async function openStage(choices: StageChoices, interruption: Interruption): Promise<Stage> {
   const isNew = choices.folder === null
-  const starting = startEmbeddedPostgres({
-    ...(choices.port === null ? {} : { port: choices.port }),
-    ...(choices.folder === null ? {} : { dataDir: choices.folder }),
-    keep: choices.keep,
-    settings: SETTINGS,
-  })
+  const starting = startServer(choices)
   try {
     const server = await interruption.orElse(starting)
     return await interruption.orElse(furnish(server, isNew))
@@ -68,21 +63,32 @@ export async function openStage(choices: StageChoices, interruption: Interruptio
   }
 }
 
+function startServer({ port, keep, folder }: StageChoices): Promise<EmbeddedPostgres> {
+  const chosen = { ...(port === null ? {} : { port }), ...(folder === null ? {} : { dataDir: folder }) }
+  return startEmbeddedPostgres({ ...chosen, keep, settings: SETTINGS }).catch((error: unknown) => {
+    const isTaken = error instanceof Error && /Address already in use/.test(error.message)
+    if (port === null || !isTaken) throw error
+    throw new MothballError('option_invalid', { option: '--port', problem: `${port} is taken by another program` })
+  })
+}
+
 async function furnish(server: EmbeddedPostgres, isNew: boolean): Promise<Stage> {
-  const configPath = join(server.dataDir, CONFIG_NAME)
-  if (isNew) await makeDatabase(server, configPath)
+  const { dataDir: folder } = server
+  const configPath = join(folder, CONFIG_NAME)
+  const urlPath = join(folder, URL_NAME)
   const url = server.url(DATABASE)
-  const config = await loadConfig({ path: configPath, env: { MOTHBALL_DATABASE_URL: url } })
-  const [policy] = config.policies
-  if (policy === undefined) throw new RangeError('a configuration has at least one policy')
-  const archiver = openArchiver(config)
+  if (isNew) await makeDatabase(server.url())
+  if (isNew) await writeBeside(folder, configPath, CONFIG)
+  // The port may be another one each time.
+  await writeBeside(folder, urlPath, `${url}\n`)
+  const archiver = openArchiver({ database: { url } })
   const sql = await connectPlainly(url)
   const endConnections = () => Promise.allSettled([sql.end(), archiver[Symbol.asyncDispose]()])
   return {
-    folder: server.dataDir,
+    folder,
     url,
+    urlPath,
     configPath,
-    policy,
     sql,
     archiver,
     close: async ({ abandoned }) => {
@@ -95,12 +101,15 @@ async function furnish(server: EmbeddedPostgres, isNew: boolean): Promise<Stage>
   }
 }
 
-async function makeDatabase(server: EmbeddedPostgres, configPath: string): Promise<void> {
-  const admin = await connectPlainly(server.url())
+async function makeDatabase(adminUrl: string): Promise<void> {
+  const admin = await connectPlainly(adminUrl)
   await admin.execute(`create database ${DATABASE}`)
   await admin.end()
-  await writeFile(configPath, CONFIG)
-  // The server's account owns the folder, and whoever may read the folder may read this.
-  const { uid, gid } = await stat(server.dataDir)
-  await chown(configPath, uid, gid)
+}
+
+/** Owned like the folder, by the server's account; the password in the URL is for nobody else. */
+async function writeBeside(folder: string, path: string, content: string): Promise<void> {
+  const { uid, gid } = await stat(folder)
+  await writeFile(path, content, { mode: 0o600 })
+  await chown(path, uid, gid)
 }

@@ -4,10 +4,12 @@
  * nothing; a family with a conflict stays whole in the archive.
  */
 import { type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
+import { isTransient } from '../core/conflict.ts'
 import { MothballError } from '../core/errors/index.ts'
 import { tableText } from '../core/names.ts'
 import type { Conflict } from '../core/restore.ts'
 import type { Session } from '../db/database.ts'
+import { sqlstateOf } from '../db/database-error.ts'
 import { fingerprintsOf } from '../db/fingerprint.ts'
 import { manifestsOf, sealedColumnsOf } from '../db/journal/departure.ts'
 import { type KeepUntil, keepSql } from '../sql/journal/keep-until.sql.ts'
@@ -54,6 +56,16 @@ export type RestoredBatch = Readonly<{
   home: number
 }>
 
+/** Somebody holds a whole table, so that no family can come home now. */
+export class TablesHeld extends Error {
+  readonly sqlstate: string
+
+  constructor(sqlstate: string) {
+    super('a table is locked by others')
+    this.sqlstate = sqlstate
+  }
+}
+
 /** Thrown to roll a batch back: these families' rows did not arrive as they left. */
 export class RowsChanged extends Error {
   readonly conflicts: readonly Conflict[]
@@ -66,7 +78,7 @@ export class RowsChanged extends Error {
 
 /**
  * `isThorough` asks for every conflict before anything is inserted; without it the database's word is awaited, which
- * costs nothing where there is none. Throws `RowsChanged`, `SequencesOvertaken`, `shapes_changed`, `sides_differ` or
+ * costs nothing where there is none. Throws `RowsChanged`, `SequencesOvertaken`, `TablesHeld`, `shapes_changed`, `sides_differ` or
  * what the database answered; in each case nothing has moved.
  */
 export function restoreBatch(
@@ -92,12 +104,17 @@ async function begin(session: Session, { policy, family, oids, fingerprints }: R
   const [, , , { transaction }, found] = await Promise.all([
     session.execute(immediateConstraintsSql),
     session.execute(byIndexSql),
-    session.execute(lockTablesSql(family)),
+    session.execute(lockTablesSql(family)).catch(tellHeldTables),
     session.one(transactionSql),
     fingerprintsOf(session, oids),
   ])
   if (found !== fingerprints) throw new MothballError('shapes_changed', { table: tableText(policy.subject) })
   return transaction
+}
+
+function tellHeldTables(error: unknown): never {
+  const sqlstate = sqlstateOf(error)
+  throw isTransient(sqlstate) ? new TablesHeld(sqlstate) : error
 }
 
 type LockedFamilies = Readonly<{

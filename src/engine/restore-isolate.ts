@@ -2,13 +2,13 @@
  * Tries a set of families until it is settled: home, waiting for others, or kept in the archive by a conflict. What
  * passes by itself is tried again; what the database refuses is found by one question to both sides, then by halves.
  */
-import { conflict, isRefusal, isTransient, refusedConflict } from '../core/conflict.ts'
-import { hasCode, MothballError } from '../core/errors/index.ts'
+import { conflict, isRefusal, isTimeout, isTransient, refusedConflict } from '../core/conflict.ts'
+import { type Facts, hasCode, MothballError } from '../core/errors/index.ts'
 import { tableText } from '../core/names.ts'
 import type { Conflict } from '../core/restore.ts'
 import { sqlstateOf } from '../db/database-error.ts'
 import { without } from './archived-rows.ts'
-import { type RestoreContext, type RestoredBatch, RowsChanged, restoreBatch } from './restore-batch.ts'
+import { type RestoreContext, type RestoredBatch, RowsChanged, restoreBatch, TablesHeld } from './restore-batch.ts'
 import { cut } from './restore-selection.ts'
 import { raiseSequences, SequencesOvertaken } from './restore-sequences.ts'
 
@@ -57,16 +57,14 @@ async function settle(
     const rest = await attempt(context, without(keys, error.conflicts), { ...progress, isThorough: true })
     return addRestored({ ...NOTHING_RESTORED, conflicts: error.conflicts }, rest)
   }
-  const sqlstate = sqlstateOf(error)
-  const isPassing = error instanceof SequencesOvertaken || isTransient(sqlstate)
+  const isPassing = error instanceof SequencesOvertaken || error instanceof TablesHeld || isTransient(sqlstateOf(error))
   if (isPassing && progress.attempt < MAX_ATTEMPTS) return again(context, keys, progress, error)
-  const isRefused = isRefusal(sqlstate) || hasCode(error, 'sides_differ')
-  if (!isRefused && !isPassing) throw error
-  if (isRefused && !progress.isThorough) return attempt(context, keys, { ...progress, isThorough: true })
-  const [only] = keys
-  if (keys.length === 1 && only !== undefined)
-    return { ...NOTHING_RESTORED, conflicts: [conflictOf(context, only, error)] }
-  return inPieces(context, keys)
+  if (isPassing && (keys.length === 1 || error instanceof TablesHeld)) return { ...NOTHING_RESTORED, waiting: keys }
+  // One attempt for each piece: what others hold was waited for already.
+  if (isPassing || isTimeout(sqlstateOf(error))) return inPieces(context, keys, error, MAX_ATTEMPTS)
+  if (!isRefusal(sqlstateOf(error)) && !hasCode(error, 'sides_differ')) throw error
+  if (!progress.isThorough) return attempt(context, keys, { ...progress, isThorough: true })
+  return inPieces(context, keys, error, 1)
 }
 
 async function again(
@@ -77,21 +75,32 @@ async function again(
 ): Promise<RestoredBatch> {
   const { engine, scope, keep } = context
   if (error instanceof SequencesOvertaken) {
-    await raiseSequences(engine.database, scope.policy, error.sequences)
+    await raiseSequences(engine.database, scope.policy, error.sequences).catch((raising: unknown) => {
+      if (!isTransient(sqlstateOf(raising))) throw raising
+    })
     return attempt(context, keys, { ...progress, attempt: progress.attempt + 1 })
   }
-  engine.emit({ kind: 'batch-retried', run: keep.run, sqlstate: sqlstateOf(error), attempt: progress.attempt + 1 })
+  const sqlstate = error instanceof TablesHeld ? error.sqlstate : sqlstateOf(error)
+  engine.emit({ kind: 'batch-retried', run: keep.run, sqlstate, attempt: progress.attempt + 1 })
   const pauseMs = RETRY_PAUSE_MS * 2 ** progress.attempt
   await engine.pause.sleep(pauseMs + Math.random() * pauseMs)
   return attempt(context, keys, { ...progress, attempt: progress.attempt + 1 })
 }
 
-async function inPieces(context: RestoreContext, keys: readonly string[]): Promise<RestoredBatch> {
+async function inPieces(
+  context: RestoreContext,
+  keys: readonly string[],
+  error: unknown,
+  firstAttempt: number,
+): Promise<RestoredBatch> {
+  const [only] = keys
+  if (keys.length === 1 && only !== undefined)
+    return { ...NOTHING_RESTORED, conflicts: [conflictOf(context, only, error)] }
   let outcome = NOTHING_RESTORED
   const size = keys.length <= ONE_BY_ONE ? 1 : Math.ceil(keys.length / 2)
   for (const piece of cut(keys, size)) {
-    if (context.signal?.aborted) return { ...outcome, waiting: [...outcome.waiting, ...piece] }
-    outcome = addRestored(outcome, await attempt(context, piece, { isThorough: true, attempt: 1 }))
+    if (context.signal?.aborted) return outcome
+    outcome = addRestored(outcome, await attempt(context, piece, { isThorough: true, attempt: firstAttempt }))
   }
   return outcome
 }
@@ -102,20 +111,20 @@ function conflictOf({ scope }: RestoreContext, key: string, error: unknown): Con
   const named = String(facts['table'] ?? '')
   const home = scope.family.tables.find((each) => each.home.name.table === named)?.home
   const table = home === undefined ? named || tableText(scope.policy.subject) : tableText(home.name)
-  const sqlstate = error instanceof SequencesOvertaken ? '55P03' : sqlstateOf(error)
-  // A column that must not be null is named after its table.
-  const isNull = sqlstate === '23502'
-  const constraint = String(
-    (isNull
-      ? String(facts['object'] ?? '')
-          .split(' ')
-          .at(-1)
-      : facts['constraint']) ?? '',
-  )
+  const sqlstate = sqlstateOf(error)
+  const constraint = guardOf(facts, sqlstate)
   if (hasCode(error, 'sides_differ')) return conflict(key, 'value_changed', { table, constraint })
   const isKey = home?.indexes.some((index) => index.primary && index.name === constraint) ?? false
   return refusedConflict(key, { table, constraint, sqlstate, isKey })
 }
+
+/** The constraint; where a column must not be null, that column, which stands last in the object's name. */
+const guardOf = (facts: Facts, sqlstate: string): string =>
+  sqlstate === '23502'
+    ? (String(facts['object'] ?? '')
+        .split(' ')
+        .at(-1) ?? '')
+    : String(facts['constraint'] ?? '')
 
 function addCounts(
   a: Readonly<Record<string, number>>,

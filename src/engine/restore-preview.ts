@@ -5,7 +5,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Conflict, RestorePreview, RestoreSelection } from '../core/restore.ts'
 import type { Session } from '../db/database.ts'
 import { keySetOfTexts } from '../sql/keys.sql.ts'
-import { readArchivedSql, rowsOf } from '../sql/restore-move.sql.ts'
+import { byIndexSql, readArchivedSql, rowsOf } from '../sql/restore-move.sql.ts'
 import { type FoundFamilies, findConflicts, gatherFamilies, without } from './archived-rows.ts'
 import type { Engine } from './ports.ts'
 import { openScope, type RestoreScope } from './restore-scope.ts'
@@ -29,6 +29,7 @@ export async function previewRestore(
     const conflicts: Conflict[] = []
     const related = noRows(scope)
     let subjects = 0
+    await session.execute(byIndexSql)
     for await (const keys of sets(session, SET_SIZE)) {
       const seen = await lookAt(session, scope, keys)
       conflicts.push(...seen.conflicts)
@@ -43,7 +44,7 @@ export async function previewRestore(
 export const noRows = ({ family }: Pick<RestoreScope, 'family'>): Record<string, number> =>
   Object.fromEntries(family.tables.slice(1).map(({ home }) => [tableText(home.name), 0]))
 
-export function addRelated(related: Record<string, number>, { family }: RestoreScope, { rows }: FoundFamilies): void {
+function addRelated(related: Record<string, number>, { family }: RestoreScope, { rows }: FoundFamilies): void {
   for (const each of family.tables.slice(1)) {
     const name = tableText(each.home.name)
     related[name] = (related[name] ?? 0) + rowsOf(rows, each).count

@@ -106,7 +106,7 @@ async function bringAllHome(
   }
   for (let pass = 1; pass <= PASSES && waiting.length > 0; pass += 1) {
     engine.emit({ kind: 'pass-started', run: context.keep.run, pass: pass + 1, waiting: waiting.length })
-    await engine.pause.sleep(PASS_PAUSE_MS, context.signal ?? undefined)
+    await engine.pause.sleep(PASS_PAUSE_MS)
     const asked = waiting
     waiting = []
     for (const keys of cut(asked, setSize)) {

@@ -7,7 +7,7 @@ import type { Check } from '../core/verify.ts'
 import { table } from '../sql/tag.ts'
 import { recentLogSql } from '../sql/verify-journal.sql.ts'
 import { tableRowsSql } from '../sql/verify-rows.sql.ts'
-import { rows, type VerifyContext } from './verify-context.ts'
+import { counted, rows, type VerifyContext } from './verify-context.ts'
 import { newlyLost, type TableOrphans } from './verify-orphans.ts'
 
 const LOG_COLUMNS = ['run_date', 'records_archived', 'records_failed', 'status', 'dry_run', 'run_id']
@@ -71,7 +71,7 @@ async function recentLog({ session, policy, inspection }: VerifyContext): Promis
   const differing = Number(row.differing)
   const details = [
     ...(differing > 0 ? [row.first ?? ''] : []),
-    `${Number(row.runs) - differing} of the last ${row.runs} runs stand in ${tableText(policy.logTable)} as in the journal`,
+    `${Number(row.runs) - differing} of the last ${counted(Number(row.runs), 'run')} stand in ${tableText(policy.logTable)} as in the journal`,
     ...(row.foreign_entries === '0' ? [] : [`${row.foreign_entries} of its last ${row.entries} entries are by others`]),
   ]
   return { name, ok: differing === 0, detail: details.join('; ') }
@@ -83,7 +83,7 @@ function orphanedRows(orphans: readonly TableOrphans[]): Check {
   const intended = sum((each) => each.intended)
   const known = sum((each) => each.others + Math.min(each.nowhere, each.baseline ?? each.nowhere))
   const wrong = sum((each) => each.leftBehind + newlyLost(each))
-  const detail = `${wrong} rows without their parent in ${orphans.length} related tables`
+  const detail = `${rows(wrong)} without their parent in ${orphans.length} related tables`
   const meant = intended + known === 0 ? '' : `; ${intended} more are intended, ${known} were known before`
   return { name: 'appendix_b_orphans', ok: wrong === 0, detail: `${detail}${meant}` }
 }

@@ -22,7 +22,11 @@ export function namedRows({ count, keys }: NamedRow): string {
   return `${rows(total)} (${names})`
 }
 
-export const rows = (count: number): string => (count === 1 ? '1 row' : `${count} rows`)
+/** `1 batch`, `2 batches`. */
+export const counted = (count: number, noun: 'row' | 'run' | 'batch' | 'table' | 'seal'): string =>
+  count === 1 ? `1 ${noun}` : `${count} ${noun}${noun === 'batch' ? 'es' : 's'}`
+
+export const rows = (count: number): string => counted(count, 'row')
 
 /** A JSON array of texts, as the server makes it. */
 function keysOf(json: string | null): readonly string[] {

@@ -4,7 +4,7 @@ import { qualifiedText } from '../core/names.ts'
 import type { Check } from '../core/verify.ts'
 import { type PresentTable, presentTables } from '../db/journal/seal.ts'
 import { archiveCountsSql, expectedRowsSql, type MovedTable, manifestTablesSql } from '../sql/verify-rows.sql.ts'
-import type { VerifyContext } from './verify-context.ts'
+import { counted, rows, type VerifyContext } from './verify-context.ts'
 
 /** What one archive table holds, beside what it should. */
 type TableCount = Readonly<{ expected: number; found: number; others: number; differs: string | null }>
@@ -42,14 +42,14 @@ async function countTable(
   if (archive === undefined || !archive.columns.includes('archive_batch')) {
     const expected = Number((await session.one(expectedRowsSql(moved))).expected)
     const what = archive === undefined ? 'is not there' : 'has no column archive_batch'
-    const differs = expected === 0 ? null : `${moved.archive} ${what}; the journal has ${expected} rows in it`
+    const differs = expected === 0 ? null : `${moved.archive} ${what}; the journal has ${rows(expected)} in it`
     return { expected, found: 0, others: 0, differs }
   }
   const row = await session.one(archiveCountsSql(moved, archive.name))
   const [expected, found, unknown] = [Number(row.expected), Number(row.found), Number(row.unknown)]
   const differences = [
     ...(Number(row.differing) > 0 ? [`journal ${expected}, archive ${found}: ${row.first ?? ''}`] : []),
-    ...(unknown > 0 ? [`${unknown} rows of batches that the journal does not know`] : []),
+    ...(unknown > 0 ? [`${rows(unknown)} of batches that the journal does not know`] : []),
   ]
   const differs = differences.length === 0 ? null : `${moved.archive} ${differences.join('; ')}`
   return { expected, found, others: Number(row.others), differs }
@@ -59,7 +59,7 @@ function summary(counts: readonly TableCount[]): Check {
   const sum = (of: (count: TableCount) => number) => counts.reduce((total, count) => total + of(count), 0)
   const others = sum((count) => count.others)
   const differences = counts.flatMap((count) => count.differs ?? [])
-  const totals = `journal ${sum((count) => count.expected)}, archive ${sum((count) => count.found)} rows in ${counts.length} tables`
-  const strangers = others === 0 ? [] : [`${others} more were put there by others`]
+  const totals = `journal ${sum((count) => count.expected)}, archive ${sum((count) => count.found)} rows in ${counted(counts.length, 'table')}`
+  const strangers = others === 0 ? [] : [`${rows(others)} more put there by others`]
   return { name: 'counts', ok: differences.length === 0, detail: [...differences, totals, ...strangers].join('; ') }
 }

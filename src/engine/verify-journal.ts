@@ -4,7 +4,7 @@ import type { Check } from '../core/verify.ts'
 import { livingRunSql } from '../sql/journal/lease.sql.ts'
 import { openRunsSql, runSumsSql } from '../sql/verify-journal.sql.ts'
 import { leaseName } from './lease.ts'
-import type { VerifyContext } from './verify-context.ts'
+import { counted, type VerifyContext } from './verify-context.ts'
 
 export async function checkJournal({ session, policy }: VerifyContext): Promise<Check> {
   const subject = qualifiedText(policy.subject)
@@ -16,9 +16,9 @@ export async function checkJournal({ session, policy }: VerifyContext): Promise<
   const dead = open.filter(({ run }) => run !== living?.run)
   const torn = Number(sums.torn_batches)
   const details = [
-    ...(Number(sums.differing) > 0 ? [`${sums.differing} runs differ: ${sums.first ?? ''}`] : []),
-    ...(torn > 0 ? [`${torn} batches have another number of subjects than their manifest`] : []),
-    `${sums.runs} runs say ${sums.archived} archived, ${sums.batches} batches moved ${sums.moved}`,
+    ...(Number(sums.differing) > 0 ? [`${counted(Number(sums.differing), 'run')} off: ${sums.first ?? ''}`] : []),
+    ...(torn > 0 ? [`${counted(torn, 'batch')} with another number of subjects than the manifest`] : []),
+    `${sums.archived} archived by ${counted(Number(sums.runs), 'run')}, ${sums.moved} moved by ${counted(Number(sums.batches), 'batch')}`,
     ...open.filter(({ run }) => run === living?.run).map(({ run }) => `run ${run} is going on`),
     // Its rows are whole, batch by batch; only its own sentence is missing, and the next run writes it.
     ...dead.map(({ run }) => `run ${run} has no end; the next run closes it`),

@@ -117,9 +117,7 @@ export function checkOrphans(orphans: readonly TableOrphans[]): Check {
     `${sum((each) => each.leftBehind)} left behind, ${sum((each) => each.torn)} torn in ${orphans.length} related tables`,
     ...(intended > 0 ? [`${rows(intended)} kept active as intended`] : []),
     ...(others > 0 ? [`${rows(others)} of subjects that others archived`] : []),
-    ...(nowhere > 0
-      ? [`${rows(nowhere)} belong to nobody (${sum((each) => each.baseline ?? 0)} before the first run)`]
-      : []),
+    ...(nowhere > 0 ? [`${rows(nowhere)} of nobody (${sum((each) => each.baseline ?? 0)} before the first run)`] : []),
   ]
   return { name: 'orphans', ok: differences.length === 0, detail: details.join('; ') }
 }
@@ -130,7 +128,7 @@ function differencesOf(orphans: TableOrphans): readonly string[] {
     ...(orphans.leftBehind > 0 ? [`${name}: ${orphans.named} without their archived parent`] : []),
     ...(orphans.torn > 0 ? [`${tableText(orphans.table.archive)}: ${rows(orphans.torn)} with an active parent`] : []),
     ...(newlyLost(orphans) > 0
-      ? [`${name}: ${rows(orphans.nowhere)} belong to nobody, ${orphans.baseline ?? 0} before the first run`]
+      ? [`${name}: ${rows(orphans.nowhere)} of nobody, ${orphans.baseline ?? 0} before the first run`]
       : []),
   ]
 }

@@ -9,7 +9,7 @@ import type { Database, Session } from '../db/database.ts'
 import { type BrokenSeal, brokenSeals, nameDifferences, readSealChunks, type SealChunk } from '../db/journal/seal.ts'
 import type { SealGroup } from '../sql/journal/seal.sql.ts'
 import { NAMED } from '../sql/verify-rows.sql.ts'
-import { rows } from './verify-context.ts'
+import { counted, rows } from './verify-context.ts'
 
 /** Batches whose rows are named; the count beside them is the whole. */
 const EXPLAINED = 20
@@ -68,8 +68,8 @@ function summary({ checked, unreadable, broken, words }: Findings, unsealed: num
     ...words,
     ...(broken > words.length ? [`${broken - words.length} more differ`] : []),
     ...gone,
-    `${agree} of ${checked} seals agree`,
-    ...(unsealed > 0 ? [`unsealed ${unsealed}: the next run seals them`] : []),
+    `${agree} of ${counted(checked, 'seal')} agree`,
+    ...(unsealed > 0 ? [`unsealed ${unsealed}: the next run seals what is left`] : []),
   ]
   return { name: 'seals', ok: broken === 0 && unreadable.size === 0, detail: details.join('; ') }
 }

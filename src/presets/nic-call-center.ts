@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { MothballError } from '../core/errors/index.ts'
+import { issueMessage } from '../core/issue-message.ts'
 import { nameProblem, parseTableName } from '../core/names.ts'
 import { type PolicyInput, zodProblems } from '../core/policy-schema.ts'
 
@@ -72,7 +73,7 @@ export type NicCallCenterOptions = z.input<typeof nicCallCenterSchema> & PolicyO
 /** The policy to be parsed; throws `option_invalid` where the preset's own options are wrong. */
 export function nicCallCenter(options: NicCallCenterOptions = {}): PolicyInput {
   const { criteria, tables, columns, age, ...overrides } = options
-  const own = nicCallCenterSchema.safeParse(definedOf({ criteria, tables, columns }))
+  const own = nicCallCenterSchema.safeParse(definedOf({ criteria, tables, columns }), { error: issueMessage })
   if (!own.success) {
     const problem = zodProblems(own.error, '')
       .map((each) => `${each.field} ${each.problem}`)

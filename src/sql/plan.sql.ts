@@ -3,6 +3,7 @@
  * stays that of a few scans whatever the size and whichever index is missing.
  */
 import { type Family, type FamilyTable, movedTables, subjectOf } from '../core/family.ts'
+import { ageInstant } from './age-instant.sql.ts'
 import { candidateSql, type Judgement, quarantinedSql, type RuleSql, ruleSqls, SUBJECT } from './eligibility.sql.ts'
 import { hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { columnsOf } from './keys.sql.ts'
@@ -53,23 +54,12 @@ export function implausibleAgesSql({
   if (age === undefined) throw new RangeError('the age column is checked before')
   const value = column(SUBJECT, age.name)
   const finite = policy.age.unit === null ? sql`isfinite(${value})` : raw('true')
-  const instant = ageInstant(policy.age, age.type, value)
+  const instant = ageInstant(policy.age, age, value)
   return sql`select count(*) filter (where ${value} is null) as missing,
       count(*) filter (where not ${finite}) as infinite,
       count(*) filter (where ${finite} and ${instant} > ${moment}::timestamptz + interval '1 day') as future,
       (max(${instant}) filter (where ${finite}))::text as newest
     from only ${table(shape.name)} ${SUBJECT}`
-}
-
-/** The age as an instant; an epoch beyond what a timestamp holds becomes infinite. */
-function ageInstant(age: Judgement['policy']['age'], type: string, value: Sql): Sql {
-  if (age.unit !== null) {
-    const seconds = sql`${value}${raw(age.unit === 'epoch_ms' ? '::float8 / 1000' : '::float8')}`
-    return sql`case when abs(${seconds}) < 1e11 then pg_catalog.to_timestamp(${seconds}) else timestamptz 'infinity' end`
-  }
-  return type.endsWith('without time zone') || type === 'date'
-    ? sql`(${value}::timestamp at time zone ${age.zone ?? 'UTC'})`
-    : value
 }
 
 /** Columns of the subject that related tables or rules refer to. */

@@ -96,14 +96,13 @@ export const journalKeysSql = ({ shape }: ArchivedTable, keys: KeySet): Sql<{ ke
 
 /** How many subjects of a run have left the archive since and are active now. */
 export function homeOfRunSql({ home }: ArchivedTable, name: string, run: number): Sql<{ count: string }> {
-  const departed = raw('d')
   const isActive = home.key.map((each, index) => {
-    const part =
-      home.key.length === 1 ? sql`${departed}.row_key` : sql`(${departed}.row_key::jsonb ->> ${index}::integer)`
+    const part = home.key.length === 1 ? raw('d.row_key') : sql`(d.row_key::jsonb ->> ${index}::integer)`
     return sql`${column(raw('h'), each)} = ${part}::${raw(columnOf(home, each)?.type ?? 'text')}`
   })
-  return sql`select count(*) as count from mothball.batch b
-      join mothball.departure ${departed} on ${departed}.batch_id = b.id and ${departed}.table_name = ${name}
-      join only ${table(home.name)} h on ${allOf(isActive)}
-    where b.run_id = ${run}::bigint`
+  // Materialized, so that no key of another table is ever read as one of this table's type.
+  return sql`with d as materialized (
+      select d.row_key from mothball.batch b join mothball.departure d on d.batch_id = b.id and d.table_name = ${name}
+      where b.run_id = ${run}::bigint)
+    select count(*) as count from d join only ${table(home.name)} h on ${allOf(isActive)}`
 }

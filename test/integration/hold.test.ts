@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listHolds, releaseHold, setHold } from '../../src/engine/hold.ts'
-import type { SignalPoint, Signals } from '../../src/engine/ports.ts'
 import { restore } from '../../src/engine/restore.ts'
 import { run } from '../../src/engine/run.ts'
 import { type CallCenter, callCenter, testEngine } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
+import { gateAt } from '../support/reached.ts'
 import { connect } from '../support/server.ts'
 
 const THANDI = { actor: 'thandi' } as const
 
 const hold = (center: CallCenter, key: string, reason = 'case 7') =>
   setHold(center.engine, center.policy, { key, reason, ...THANDI })
-
-/** Whoever comes to `point` waits there until the gate is opened. */
-function gateAt(point: SignalPoint) {
-  const arrival = Promise.withResolvers<void>()
-  const passage = Promise.withResolvers<void>()
-  const signals: Signals = {
-    reached: async (reached) => {
-      if (reached !== point) return
-      arrival.resolve()
-      await passage.promise
-    },
-  }
-  return { signals, arrived: arrival.promise, open: passage.resolve }
-}
 
 const someoneWaits = (center: CallCenter) =>
   eventually('a session waits for a lock', async () => {

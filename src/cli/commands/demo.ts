@@ -1,5 +1,5 @@
 /** `mothball demo`: the product on a database of its own. Its options are its own too, so they are handed through. */
-import { EXIT, type ExitCode } from '../../core/errors/index.ts'
+import type { ExitCode } from '../../core/errors/index.ts'
 import type { Register } from '../command.ts'
 
 export const registerDemo: Register = (program, { act }) => {
@@ -9,12 +9,11 @@ export const registerDemo: Register = (program, { act }) => {
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption(false)
-    .action(act(async (_call, _options: object, command: Readonly<{ args: readonly string[] }>) => demo(command.args)))
+    .action(act((_call, _options: object, command: Readonly<{ args: readonly string[] }>) => demo(command.args)))
 }
 
-/** Its exit code. */
+/** Its exit code. Loaded on demand: it brings a database server along. */
 export async function demo(argv: readonly string[]): Promise<ExitCode> {
   const { runDemo } = await import('../../demo/demo.ts')
-  const code: unknown = await runDemo([...argv])
-  return Object.values(EXIT).find((exit) => exit === code) ?? EXIT.done
+  return runDemo(argv)
 }

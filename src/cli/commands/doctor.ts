@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import type { Diagnosis, Examination } from '../../core/examination.ts'
 import { type Call, withArchiver } from '../call.ts'
 import type { Register } from '../command.ts'
-import { counted, fold } from '../format.ts'
+import { counted, hang } from '../format.ts'
 import type { Output } from '../output.ts'
 import { findingLines } from '../views/findings.ts'
 
@@ -26,9 +26,7 @@ const doctor = (call: Call): Promise<ExitCode> =>
 
 function examinationLines({ name, state, detail, findings }: Examination, { style, width }: Output): readonly string[] {
   const mark = { ok: style.good('✔'), warning: style.warn('!'), refused: style.bad('✖') }[state]
-  const lead = `${mark} ${style.strong(name)}: `
-  const [first = '', ...more] = fold(detail, width - name.length - 4)
-  return [`${lead}${first}`, ...more.map((line) => `    ${line}`), ...findingLines(findings, '-', { width, style })]
+  return [...hang(`${mark} ${style.strong(name)}: `, detail, width), ...findingLines(findings, '-', { width, style })]
 }
 
 function verdictLine({ state, examinations }: Diagnosis, { style }: Output): string {

@@ -10,7 +10,7 @@ import type { View } from '../views/findings.ts'
 type AllFlag = Readonly<{ all?: true }>
 
 export const registerFailures: Register = (program, { act }) => {
-  const failures = program.command('failures').description('customers that could not move, and why')
+  const failures = program.command('failures').description('subjects that could not move, and why')
   failures
     .command('list', { isDefault: true })
     .description('those that wait in quarantine')
@@ -62,7 +62,7 @@ const retry = (call: Call, keys: readonly string[], { all }: AllFlag): Promise<E
       })
     const { retried, unknown } = await archiver.retryFailures(policy, all ? 'all' : keys)
     output.result({ type: 'retry', policy: policy.name, retried, unknown }, [
-      `${counted(retried, 'customer')} will be tried again by the next run.`,
+      `${counted(retried, 'subject')} will be tried again by the next run.`,
       ...unknown.map((key) => `  ${key} has no open failure`),
     ])
     if (unknown.length === 0) return EXIT.done

@@ -107,7 +107,7 @@ function detailLines({ run, batches, failures, related }: RunDetail, view: View)
       .slice(0, SHOWN_BATCHES)
       .map(
         (each) =>
-          `  batch ${each.batch}: ${counted(each.subjects, 'customer')}, ${counted(each.rows, 'row')}, ${each.sealed ? 'sealed' : 'unsealed'}`,
+          `  batch ${each.batch}: ${counted(each.subjects, 'subject')}, ${counted(each.rows, 'row')}, ${each.sealed ? 'sealed' : 'unsealed'}`,
       ),
     ...(run.batches > SHOWN_BATCHES
       ? [`  and ${counted(run.batches - SHOWN_BATCHES, 'more batch', 'more batches')}`]

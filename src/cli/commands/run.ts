@@ -1,12 +1,13 @@
 /** `mothball run`: archives what the plan says, batch after batch, and says how it ended. */
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
-import { wouldMove } from '../../core/plan.ts'
+import { tableText } from '../../core/names.ts'
+import { exceedsGuard, wouldMove } from '../../core/plan.ts'
 import type { RunOptions, RunResult } from '../../core/run.ts'
 import { batchSize, instantText, inZone, positive } from '../arguments.ts'
 import { actorName, type Call, type PolicyScene, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
-import { count, percent, sumOf } from '../format.ts'
+import { counted } from '../format.ts'
 import { catchInterrupts } from '../interrupt.ts'
 import { ProgressLine } from '../progress-line.ts'
 import { runLines } from '../views/run.ts'
@@ -28,10 +29,10 @@ export const registerRun: Register = (program, { act }) => {
     .option('--dry-run', 'count and log, move nothing')
     .option(
       '--batch-size <n>',
-      "customers per transaction, 1 to 10000, instead of the policy's",
+      "subjects per transaction, 1 to 10000, instead of the policy's",
       batchSize('--batch-size'),
     )
-    .option('--max-rows <n>', 'customers at the most', positive('--max-rows'))
+    .option('--max-rows <n>', 'subjects at the most', positive('--max-rows'))
     .option('--confirm <n>', 'the number that the plan names; needed above the guard', positive('--confirm'))
     .option('--yes', 'do not ask')
     .option('--slot <time>', 'the planned time that this run stands for; each is run once', instantText('--slot'))
@@ -57,20 +58,17 @@ function run(call: Call, flags: RunFlags): Promise<ExitCode> {
   )
 }
 
-/** A number given with --confirm is a yes: whoever has it has read the plan. */
-async function confirmRun(
-  { output, archiver, policy }: PolicyScene,
-  { yes, confirm, maxRows }: RunFlags,
-): Promise<void> {
+/** A number given with --confirm is a yes: whoever has it has read the plan. What the run refuses is not asked for. */
+async function confirmRun(scene: PolicyScene, { yes, confirm, maxRows }: RunFlags): Promise<void> {
+  const { output, archiver, policy } = scene
+  if (yes === true || confirm !== undefined) return
+  const plan = output.canAsk ? await archiver.plan(policy) : null
+  const moving = plan === null ? 0 : wouldMove(plan, maxRows ?? null)
+  if (plan !== null && (plan.refusals.length > 0 || exceedsGuard(plan, moving) || moving === 0)) return
   await requireConfirmation(output, {
     what: 'a live run',
-    yes: yes === true || confirm !== undefined,
-    message: async () => {
-      const plan = await archiver.plan(policy)
-      const moving = wouldMove(plan, maxRows ?? null)
-      const share = plan.active === 0 ? '' : ` (${percent(moving / plan.active)} of the table)`
-      return `${count(moving)} of ${policy.name}${share}, with ${count(sumOf(plan.related))} related rows at the most, would be archived. Go on?`
-    },
+    yes: false,
+    message: async () => `Archive ${counted(moving, 'row')} of ${tableText(policy.subject)} with all that is theirs?`,
   })
 }
 

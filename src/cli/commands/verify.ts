@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
-import { fold } from '../format.ts'
+import { hang } from '../format.ts'
 
 export const registerVerify: Register = (program, { act }) => {
   program
@@ -11,14 +11,16 @@ export const registerVerify: Register = (program, { act }) => {
     .action(act(verify))
 }
 
+/** From so many columns on the details stand in a column of their own. */
+const WIDE = 70
+
 const verify = (call: Call): Promise<ExitCode> =>
   withPolicy(call, async ({ archiver, policy, output, view: { style, width } }) => {
     const { status, checks } = await archiver.verify(policy)
     const widest = Math.max(0, ...checks.map(({ name }) => name.length))
     const lines = checks.flatMap(({ name, ok, detail }) => {
-      const lead = `${ok ? style.good('✔') : style.bad('✖')} ${name.padEnd(widest)}  `
-      const [first = '', ...more] = fold(detail, width - widest - 4)
-      return [`${lead}${first}`, ...more.map((line) => `${' '.repeat(widest + 4)}${line}`)]
+      const mark = ok ? style.good('✔') : style.bad('✖')
+      return hang(`${mark} ${width < WIDE ? `${name}:` : name.padEnd(widest)} `, detail, width)
     })
     const differing = checks.filter(({ ok }) => !ok).length
     const verdict =

@@ -5,7 +5,7 @@ import { count, duration, fold, namedCounts, sumOf, wrap } from '../format.ts'
 import type { View } from './findings.ts'
 
 /** More are listed by `mothball failures`. */
-export const SHOWN_FAILURES = 5
+const SHOWN_FAILURES = 5
 
 const SKIPPED: Readonly<Record<string, string>> = {
   locked: 'held by others',
@@ -35,9 +35,12 @@ export function runLines(result: RunResult, failures: readonly Failure[], { styl
   ]
 }
 
-function verdictOf({ status, dryRun, run }: RunResult, style: View['style']): string {
-  const paint = { success: style.good, partial: style.warn, failed: style.bad }[status]
-  return `${paint(dryRun ? 'DRY RUN' : status.toUpperCase())}  run ${run}  `
+/** A run that was stopped did well what it did, but not all that it set out to do. */
+function verdictOf({ status, dryRun, run, stopReason }: RunResult, style: View['style']): string {
+  const isStopped = stopReason === 'stopped' && status === 'success'
+  const paint = { success: isStopped ? style.warn : style.good, partial: style.warn, failed: style.bad }[status]
+  const verdict = dryRun ? 'DRY RUN' : isStopped ? 'STOPPED' : status.toUpperCase()
+  return `${paint(verdict)}  run ${run}  `
 }
 
 function countsOf({ dryRun, eligible, archived, failed, skipped, skippedBecause, durationMs }: RunResult): string[] {

@@ -24,7 +24,6 @@ export type SealChunkRow = Readonly<{
   columns: string
   key: string
   batches: string
-  count: string
 }>
 
 export type SealState = 'sealed' | 'unsealed'
@@ -34,7 +33,7 @@ const ROWS_PER_STATEMENT = 100_000
 
 /** The batches of a subject, table by table, cut into chunks that one statement can take. */
 export const sealChunksSql = (subject: string, state: SealState): Sql<SealChunkRow> =>
-  sql`select c.name, c.archive, c.columns, c.key, array_agg(c.batch order by c.batch)::text as batches, count(*) as count
+  sql`select c.name, c.archive, c.columns, c.key, array_agg(c.batch order by c.batch)::text as batches
     from (
       select m.*, div(sum(m.rows) over (partition by m.name, m.archive, m.columns, m.key order by m.batch),
         ${ROWS_PER_STATEMENT}::bigint) as part

@@ -103,6 +103,7 @@ create table mothball.departure (
   run_id bigint not null references mothball.run (id),
   primary key (batch_id, table_name, row_key)
 );
+create index departure_row on mothball.departure (table_name, row_key);
 
 -- A subject that could not move. Open ones are quarantined: later batches skip and count them.
 create table mothball.failure (

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MothballError } from '../../src/core/errors/index.ts'
+import type { Database } from '../../src/db/database.ts'
+import { run } from '../../src/engine/run.ts'
+import { verify } from '../../src/engine/verify.ts'
+import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { eventually } from '../support/eventually.ts'
+import { gateAt } from '../support/reached.ts'
+import { connect, type Row } from '../support/server.ts'
+
+const KEY_MODES = ['none', 'no action', 'cascade'] as const
+
+/** What an agent's statement comes to: its rows, or SQLSTATE. It waits for the open batch, which then commits. */
+async function writeDuringBatch(center: CallCenter, gate: ReturnType<typeof gateAt>, statement: string) {
+  const moving = run(center.engine, center.policy, { confirm: 1 })
+  await gate.arrived
+  const agent = await connect(center.db.url)
+  const written = outcomeOf(agent.query(statement))
+  const isWaiting = `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  let isOver = false
+  void written.then(() => {
+    isOver = true
+  })
+  await eventually('the agent waits, or is through', async () => {
+    const [row] = await center.db.query(isWaiting)
+    return isOver || row?.['n'] === '1'
+  })
+  const waited = !isOver
+  gate.open()
+  await moving
+  const outcome = await written
+  await agent.end()
+  return { waited, outcome }
+}
+
+const outcomeOf = (rows: Promise<Row[]>): Promise<string> =>
+  rows.then(
+    (found) => `${found.length} rows`,
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+  )
+
+const orphansOf = async ({ engine, policy }: CallCenter): Promise<boolean> =>
+  (await verify(engine, policy)).checks.some(({ name, ok }) => name === 'orphans' && !ok)
+
+for (const foreignKeys of KEY_MODES) {
+  test(`an agent who updates a customer of the open batch waits, and hits no row (foreign keys: ${foreignKeys})`, async (t) => {
+    const gate = gateAt('subjects-copied')
+    const center = await callCenter(t, { foreignKeys, signals: gate.signals })
+    const customer = await center.customer(90)
+    await center.related('call_log', customer, { created_at: -50 })
+    const statement = `update nic_cc_customer set name = 'new' where id = ${customer} returning id`
+    assert.deepEqual(await writeDuringBatch(center, gate, statement), { waited: true, outcome: '0 rows' })
+  })
+
+  test(`a related row for a customer of the open batch is refused by its foreign key, or is an orphan (${foreignKeys})`, async (t) => {
+    const gate = gateAt('subjects-copied')
+    const center = await callCenter(t, { foreignKeys, signals: gate.signals })
+    const customer = await center.customer(90)
+    const statement = `insert into nic_cc_aod (customer_id, status) values (${customer}, 'active') returning id`
+    const isGuarded = foreignKeys !== 'none'
+    assert.deepEqual(await writeDuringBatch(center, gate, statement), {
+      waited: isGuarded,
+      outcome: isGuarded ? '23503' : '1 rows',
+    })
+    assert.equal(await center.count('nic_cc_aod'), isGuarded ? 0 : 1)
+    assert.equal(await orphansOf(center), !isGuarded)
+  })
+
+  test(`a related row for a customer who has left is refused by its foreign key, or is an orphan (${foreignKeys})`, async (t) => {
+    const center = await callCenter(t, { foreignKeys })
+    const customer = await center.customer(90)
+    await run(center.engine, center.policy, { confirm: 1 })
+    const written = outcomeOf(
+      center.db.query(`insert into nic_cc_call_log (customer_id) values (${customer}) returning id`),
+    )
+    const isGuarded = foreignKeys !== 'none'
+    assert.equal(await written, isGuarded ? '23503' : '1 rows')
+    assert.equal(await orphansOf(center), !isGuarded)
+  })
+}
+
+test('a row that an agent changed before the batch locked it is moved as changed', async (t) => {
+  const gate = gateAt('batch-begun')
+  const center = await callCenter(t, { signals: gate.signals })
+  const customer = await center.customer(90, { name: 'old' })
+  const statement = `update nic_cc_customer set name = 'new' where id = ${customer} returning id`
+  assert.deepEqual(await writeDuringBatch(center, gate, statement), { waited: false, outcome: '1 rows' })
+  assert.equal(await center.count('nic_cc_customer_backup', "name = 'new'"), 1)
+})
+
+/** A database whose answer to the first batch's COMMIT gets lost; `isCommitted` says what had become of it. */
+function losingCommit(database: Database, isCommitted: boolean): Database {
+  let isLost = false
+  const transaction: Database['transaction'] = async (options, work) => {
+    if (isLost || options.timeouts === undefined) return database.transaction(options, work)
+    isLost = true
+    const lost = new MothballError('connection_lost', { at: 'commit' })
+    const ended = database.transaction(options, async (session) => {
+      await work(session)
+      if (!isCommitted) throw lost
+    })
+    await ended.catch((error: unknown) => {
+      if (error !== lost) throw error
+    })
+    throw lost
+  }
+  return { ...database, transaction }
+}
+
+test('a COMMIT of a batch whose answer was lost counts when the journal has it', async (t) => {
+  const center = await callCenter(t)
+  for (let made = 0; made < 4; made += 1) await center.customer(90)
+  const engine = { ...center.engine, database: losingCommit(center.engine.database, true) }
+  const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
+  assert.deepEqual([result.status, result.archived], ['success', 4])
+  assert.equal(await center.count('nic_cc_customer_backup'), 4)
+})
+
+test('a COMMIT of a batch that never happened is not taken for one', async (t) => {
+  const center = await callCenter(t)
+  for (let made = 0; made < 4; made += 1) await center.customer(90)
+  const engine = { ...center.engine, database: losingCommit(center.engine.database, false) }
+  const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
+  assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'connection_lost'])
+  assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [4, 0])
+})
