@@ -1,17 +1,21 @@
-/** Rows never come to Node, so its memory must not grow with the table. */
-import { execFile } from 'node:child_process'
-import { platform } from 'node:os'
+/** Rows never come to Node, so its memory must not grow with the table: the peak of `mothball run` as people start it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { platform, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { familyTemplate } from './family-data.ts'
 import { atMost, type Line, type Report, single } from './report.ts'
 import type { Scenario, Stage } from './scenario.ts'
 
 const BAR_MB = 150
+const LOOK_EVERY_MS = 20
 
 export const memory: Scenario = {
   name: 'memory',
-  about: 'the most memory that a whole run holds, in a process of its own',
+  about: 'the most memory that `mothball run` holds, from its start to its end',
   run,
 }
 
@@ -31,9 +35,37 @@ async function run({ arena, options, say }: Stage): Promise<Report> {
 }
 
 async function peakOfRun(url: string): Promise<number> {
-  const child = fileURLToPath(new URL('memory-child.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [child, url])
-  const { archived, peakMb } = JSON.parse(stdout) as { archived: number; peakMb: number }
-  if (!(archived > 0 && peakMb > 0)) throw new Error('the run in a process of its own moved nothing')
-  return peakMb
+  const folder = mkdtempSync(join(tmpdir(), 'mothball-bench-'))
+  try {
+    const config = join(folder, 'mothball.config.json')
+    writeFileSync(config, JSON.stringify({ policies: [{ preset: 'nic-call-center', guard: 1 }] }))
+    return await peakOf(['run', '--config', config, '--json', '--yes'], url)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Megabytes. Throws where the command fails or moves nothing. */
+async function peakOf(command: readonly string[], url: string): Promise<number> {
+  const bin = fileURLToPath(new URL('../bin/mothball.js', import.meta.url))
+  const env = { ...process.env, MOTHBALL_DATABASE_URL: url }
+  const child = spawn(process.execPath, [bin, ...command], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  let peakKb = 0
+  const timer = setInterval(() => {
+    peakKb = Math.max(peakKb, highWaterKb(child.pid ?? 0))
+  }, LOOK_EVERY_MS)
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  clearInterval(timer)
+  const { archived } = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '{}') as { archived?: number }
+  if (code !== 0 || !archived || peakKb === 0) throw new Error(`mothball ${command[0]} ended with ${code}`)
+  return peakKb / 1024
+}
+
+/** The kernel's own mark of the most that a process ever held; 0 when it has ended. */
+function highWaterKb(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }

@@ -31,8 +31,8 @@ export function configurationPage(): string {
 
 const INTRODUCTION = [
   'One of `mothball.config.ts`, `.yaml`, `.yml` or `.json` in the current folder, or the file that `--config FILE` names.',
-  'A `.ts` file exports `defineConfig({...})` from `mothball` as its default. `mothball config` shows what was read,',
-  '`mothball config --origin` where each value came from, `mothball config --schema` prints the JSON Schema.',
+  'A `.ts` file has it as its default export; `defineConfig` of `src/index.ts` gives it its type. `mothball config` shows',
+  'what was read, `mothball config --origin` where each value came from, `mothball config --schema` the JSON Schema.',
   '',
   `${reference('NAME')} in any text is the environment variable NAME, or the content of the file that \`NAME_FILE\` names;`,
   `${reference('file:/run/secrets/url')} is the content of a file (a relative path counts from the configuration's folder). One`,

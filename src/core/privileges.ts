@@ -7,84 +7,150 @@ import type { Finding } from './finding.ts'
 import { nameText, tableNameText } from './hazards/statement.ts'
 import type { TableName } from './names.ts'
 import type { Policy } from './policy.ts'
-import { type Catalog, shapeOf } from './table.ts'
+import { type Catalog, shapeOf, type TableShape } from './table.ts'
 
 /**
- * `owner` is no privilege that can be granted: VACUUM asks for it. A schema's table is empty, and a database is the
- * connection's own, with both empty.
+ * `object` is a table, a schema (its table is empty), the database (both empty), or a sequence (quoted and qualified,
+ * in `table`). `owner` is no privilege that can be granted: VACUUM asks for it.
  */
 export type Need = Readonly<{
-  kind: 'table' | 'schema' | 'database' | 'owner'
+  kind: 'table' | 'schema' | 'database' | 'sequence' | 'owner'
   name: TableName
   privilege: string
-  /** Without it no run goes on; otherwise something else is left undone. */
+  /** Without it no run goes on; otherwise something else is left undone, which `purpose` says. */
   required: boolean
+  purpose: string
 }>
 
-const JOURNAL = 'mothball'
 /** Rows that move are locked (UPDATE), copied and deleted here, and inserted here when they come home. */
 const MOVING = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 /** FOR UPDATE on rows that a keep rule reads. */
 const LOCKING = ['SELECT', 'UPDATE']
+/** The journal forgets nothing. */
+const WRITING = ['SELECT', 'INSERT', 'UPDATE']
+
+const JOURNAL = 'mothball'
+const MIGRATING = ', which `mothball migrate` needs'
+const RESTORING = ', which a restore needs where a sequence fell behind'
 
 /** Only for tables that exist: what `migrate` is yet to make belongs to whoever makes it. */
-export function neededPrivileges(policy: Policy, family: Family, catalog: Catalog, journal: readonly string[]): Need[] {
-  const archives = family.tables.filter(isMoved).flatMap(({ archive }) => shapeOf(catalog, archive) ?? [])
+export function neededPrivileges(policy: Policy, family: Family, catalog: Catalog): readonly Need[] {
+  const moved = family.tables.filter(isMoved)
+  const archives = moved.flatMap(({ archive }) => shapeOf(catalog, archive) ?? [])
   const log = shapeOf(catalog, policy.logTable)
   const tables = [
     ...family.tables.map((each) => ({ name: each.shape.name, privileges: isMoved(each) ? MOVING : LOCKING })),
     ...archives.map(({ name }) => ({ name, privileges: MOVING })),
     ...(log === undefined ? [] : [{ name: log.name, privileges: ['SELECT', 'INSERT'] }]),
-    ...journal.map((table) => ({ name: { schema: JOURNAL, table }, privileges: MOVING })),
   ]
-  const schemas = [...new Set(tables.map(({ name }) => name.schema))]
-  const missing = family.tables.filter((each) => isMoved(each) && shapeOf(catalog, each.archive) === undefined)
   const created = [
-    ...missing.map(({ archive }) => archive.schema),
+    ...moved.filter(({ archive }) => shapeOf(catalog, archive) === undefined).map(({ archive }) => archive.schema),
     ...(log === undefined ? [policy.logTable.schema] : []),
   ]
-  const vacuumed = family.tables.filter(isMoved).map(({ shape }) => shape.name)
   return [
-    ...schemas.map((schema) => need('schema', { schema, table: '' }, 'USAGE', true)),
-    ...tables.flatMap(({ name, privileges }) => privileges.map((privilege) => need('table', name, privilege, true))),
-    ...[...new Set(created)].map((schema) => need('schema', { schema, table: '' }, 'CREATE', false)),
-    ...(journal.length === 0 ? [need('database', { schema: '', table: '' }, 'CREATE', false)] : []),
-    ...vacuumed.map((name) => need('owner', name, 'VACUUM', false)),
+    ...unique(tables.map(({ name }) => name.schema)).map((schema) => needOf('schema', inSchema(schema), 'USAGE')),
+    ...tables.flatMap(({ name, privileges }) => privileges.map((privilege) => needOf('table', name, privilege))),
+    ...(log === undefined ? [] : serialsOf(log).map((name) => needOf('sequence', name, 'USAGE'))),
+    ...unique(created).map((schema) => needOf('schema', inSchema(schema), 'CREATE', MIGRATING)),
+    ...moved.flatMap(({ shape }) =>
+      sequencesOf(shape).flatMap((name) =>
+        ['USAGE', 'UPDATE'].map((privilege) => needOf('sequence', name, privilege, RESTORING)),
+      ),
+    ),
+    ...moved.map(({ shape }) => needOf('owner', shape.name, 'VACUUM', ' ')),
   ]
 }
 
-const need = (kind: Need['kind'], name: TableName, privilege: string, required: boolean): Need => ({
+/** Of the journal's tables; where there are none, of whoever makes them. */
+export const journalPrivileges = (tables: readonly string[]): readonly Need[] =>
+  tables.length === 0
+    ? [needOf('database', inSchema(''), 'CREATE', MIGRATING)]
+    : [
+        needOf('schema', inSchema(JOURNAL), 'USAGE'),
+        ...tables.flatMap((table) =>
+          WRITING.map((privilege) => needOf('table', { schema: JOURNAL, table }, privilege)),
+        ),
+      ]
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)]
+const inSchema = (schema: string): TableName => ({ schema, table: '' })
+
+/** With a purpose it is not required for a run. */
+const needOf = (kind: Need['kind'], name: TableName, privilege: string, purpose = ''): Need => ({
   kind,
   name,
   privilege,
-  required,
+  required: purpose === '',
+  purpose,
 })
 
-/** One finding for each object, with everything that it lacks in one statement. */
+const sequencesOf = ({ columns }: TableShape): readonly TableName[] =>
+  columns.flatMap(({ sequence }) => (sequence === null ? [] : [{ schema: '', table: sequence }]))
+
+/** An identity's sequence asks for nothing, the default of a serial column does. */
+const serialsOf = (shape: TableShape): readonly TableName[] =>
+  sequencesOf({ ...shape, columns: shape.columns.filter(({ identity }) => identity === null) })
+
+/** One finding, and one GRANT, for all objects that lack the same. */
 export function privilegeFindings(missing: readonly Need[], user: string, database: string): readonly Finding[] {
-  const groups = Map.groupBy(missing, ({ kind, name, required }) => JSON.stringify([kind, name, required]))
-  return [...groups.values()].flatMap(([first, ...more]) =>
-    first === undefined ? [] : [finding(first, more, user, database)],
-  )
+  const objects = Map.groupBy(missing, ({ kind, name, required }) => JSON.stringify([kind, name, required]))
+  const alike = Map.groupBy(objects.values(), (needs) => JSON.stringify([needs[0]?.kind, privilegesText(needs)]))
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group.flat()
+    const names = group.flatMap(([need]) => (need === undefined ? [] : [objectText(need, database)]))
+    return first === undefined ? [] : [finding(first, privilegesText(group[0] ?? []), names, user)]
+  })
 }
 
-function finding(first: Need, more: readonly Need[], user: string, database: string): Finding {
-  const { kind, name } = first
-  const privileges = [first, ...more].map(({ privilege }) => privilege.toLowerCase()).join(', ')
-  const object = kind === 'database' ? database : kind === 'schema' ? name.schema : tableNameText(name)
+const privilegesText = (needs: readonly Need[]): string =>
+  needs.map(({ privilege }) => privilege.toLowerCase()).join(', ')
+
+/** The journal's tables are granted together: there is no reason to write in one of them only. */
+export const journalFindings = (missing: readonly Need[], user: string, database: string): readonly Finding[] => [
+  ...privilegeFindings(
+    missing.filter(({ kind }) => kind !== 'table'),
+    user,
+    database,
+  ),
+  ...(missing.some(({ kind }) => kind === 'table') ? [journalTables(user)] : []),
+]
+
+const journalTables = (user: string): Finding => ({
+  code: 'privilege_missing',
+  object: JOURNAL,
+  message: `${user} may not read and write every table of schema ${JOURNAL}`,
+  hint: `Run \`grant ${WRITING.join(', ').toLowerCase()} on all tables in schema ${JOURNAL} to ${nameText(user)};\` as owner.`,
+})
+
+function finding({ kind, purpose }: Need, privileges: string, names: readonly string[], user: string): Finding {
+  const [object = ''] = names
+  const noun = kind === 'owner' ? 'table' : kind
+  const what = names.length === 1 ? `${noun} ${object}` : `${names.length} ${noun}s`
+  const list = names.join(', ')
   if (kind === 'owner')
     return {
       code: 'not_vacuumed',
       object,
-      message: `${user} is not the owner of ${object}, so its space is freed by autovacuum alone`,
-      hint: `On PostgreSQL 17 or newer run \`grant maintain on ${object} to ${nameText(user)};\`; before, let the owner vacuum it.`,
+      message: `${user} does not own ${what}, so autovacuum alone makes the space of moved rows usable again`,
+      hint: `On PostgreSQL 17 or newer run \`grant maintain on ${list} to ${nameText(user)};\`; before, let the owner vacuum.`,
     }
-  const target = kind === 'table' ? object : `${kind} ${nameText(object)}`
-  const purpose = first.required ? '' : ', which `mothball migrate` needs'
   return {
     code: 'privilege_missing',
     object,
-    message: `${user} lacks ${privileges} on ${kind} ${object}${purpose}`,
-    hint: `Run \`grant ${privileges} on ${target} to ${nameText(user)};\` as its owner.`,
+    message: `${user} lacks ${privileges} on ${what}${purpose}`,
+    hint: `Run \`grant ${privileges} on ${kind === 'table' ? '' : `${kind} `}${list} to ${nameText(user)};\` as owner.`,
+  }
+}
+
+function objectText({ kind, name }: Need, database: string): string {
+  switch (kind) {
+    case 'database':
+      return nameText(database)
+    case 'schema':
+      return nameText(name.schema)
+    case 'sequence':
+      return name.table
+    default:
+      return tableNameText(name)
   }
 }

@@ -7,6 +7,7 @@ export type RunStatus = 'success' | 'partial' | 'failed'
 /** Why a run went no further, with the sentence that people read. */
 export const STOP_REASONS = {
   nothing_eligible: 'nothing eligible is left',
+  all_home: 'everyone who was asked for and could come home is home',
   max_rows: 'the number of rows asked for is reached',
   window_ended: "the policy's window has ended",
   stopped: 'it was asked to stop, and stopped at the end of a batch',

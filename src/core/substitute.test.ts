@@ -8,7 +8,18 @@ test('references are replaced wherever a text stands, several in one', () => {
   const { value, problems, references } = substitute({ a: ['x${B}y${file:/c}'], d: 1, e: null, f: true }, lookup)
   assert.deepEqual(value, { a: ['x<variable B>y<file /c>'], d: 1, e: null, f: true })
   assert.deepEqual(problems, [])
-  assert.deepEqual([...references], [['a[0]', [{ kind: 'variable', name: 'B' }, { kind: 'file', name: '/c' }]]])
+  assert.deepEqual(
+    [...references],
+    [
+      [
+        'a[0]',
+        [
+          { kind: 'variable', name: 'B' },
+          { kind: 'file', name: '/c' },
+        ],
+      ],
+    ],
+  )
 })
 
 test('what was replaced is not read again', () => {

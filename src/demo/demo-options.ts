@@ -44,12 +44,8 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
     .configureOutput({ outputError: () => undefined })
     .exitOverride()
     .parse([...argv], { from: 'user' })
-  const {
-    port = null,
-    again = null,
-    ...options
-  } = program.opts<Omit<DemoOptions, 'port' | 'again'> & Readonly<{ port?: number; again?: string }>>()
-  return { ...options, port, again }
+  const { port = null, again = null, foreignKeys = false, keep = false, ...options } = program.opts<Given>()
+  return { ...options, port, again, foreignKeys, keep }
 }
 
 /** As commander has it: what was not given is not there. */

@@ -28,7 +28,10 @@ export class Narration extends Output {
   /** The next step, and why it is taken. */
   step(why: string): void {
     this.#steps += 1
-    this.#line(`\n${this.style.strong(`${String(this.#steps).padStart(2)} ${why}`)}`)
+    const number = `${String(this.#steps).padStart(2)} `
+    this.#line('')
+    for (const [at, line] of fold(why, this.width).entries())
+      this.#line(this.style.strong(`${at === 0 ? number : INDENT}${line}`))
   }
 
   /** What a reader would type. */
@@ -39,7 +42,7 @@ export class Narration extends Output {
 
   /** Words under the step, with the time they took at the end. */
   say(text: string, tookMs?: number): void {
-    this.#indented(withTime(fold(text, this.width), tookMs, this.width))
+    this.#indented(this.#withTime(fold(text, this.width), tookMs))
   }
 
   table(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): void {
@@ -66,6 +69,7 @@ export class Narration extends Output {
 
   unmute(): void {
     this.#isMuted = false
+    this.#settle()
   }
 
   /** Results of commands since the last call. */
@@ -84,7 +88,7 @@ export class Narration extends Output {
   override result(line: JsonLine, text: readonly string[]): void {
     this.#results.push(line)
     const tookMs = 'durationMs' in line ? undefined : performance.now() - this.#commandedAt
-    this.#indented(withTime(text, tookMs, this.width))
+    this.#indented(this.#withTime(text, tookMs))
   }
 
   override draw(text: string): void {
@@ -112,13 +116,13 @@ export class Narration extends Output {
     if (this.#isBusy) super.draw(ERASE_LINE)
     this.#isBusy = false
   }
-}
 
-/** At the right end of the last line, where there is room for it. */
-function withTime(lines: readonly string[], tookMs: number | undefined, width: number): readonly string[] {
-  const last = lines.at(-1)
-  if (last === undefined || tookMs === undefined) return lines
-  const time = duration(tookMs)
-  const gap = width - stripVTControlCharacters(last).length - time.length
-  return gap < 2 ? lines : [...lines.slice(0, -1), `${last}${' '.repeat(gap)}${time}`]
+  /** At the right end of the last line, where there is room for it. */
+  #withTime(lines: readonly string[], tookMs: number | undefined): readonly string[] {
+    const last = lines.at(-1)
+    if (last === undefined || tookMs === undefined) return lines
+    const time = duration(tookMs)
+    const gap = this.width - stripVTControlCharacters(last).length - time.length
+    return gap < 2 ? lines : [...lines.slice(0, -1), `${last}${' '.repeat(gap)}${this.style.faint(time)}`]
+  }
 }

@@ -51,6 +51,7 @@ export type Stage = Readonly<{
 /** Throws what the server says when it does not start, or the Interrupted error; nothing is left then either. */
 export async function openStage(choices: StageChoices, interruption: Interruption): Promise<Stage> {
   const isNew = choices.folder === null
+  forgetOtherServers()
   const starting = startServer(choices)
   try {
     const server = await interruption.orElse(starting)
@@ -61,6 +62,11 @@ export async function openStage(choices: StageChoices, interruption: Interruptio
     if (isNew && server !== null) await rm(server.dataDir, { recursive: true, force: true })
     throw error
   }
+}
+
+/** PGSSLMODE, PGOPTIONS and their like are meant for the reader's own servers, and would rule our connections too. */
+function forgetOtherServers(): void {
+  for (const name of Object.keys(process.env)) if (/^PG[A-Z]+$/.test(name)) delete process.env[name]
 }
 
 function startServer({ port, keep, folder }: StageChoices): Promise<EmbeddedPostgres> {

@@ -15,38 +15,68 @@ import {
 import type { Finding, Findings } from '../core/finding.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
-import { neededPrivileges, privilegeFindings } from '../core/privileges.ts'
+import {
+  journalFindings,
+  journalPrivileges,
+  type Need,
+  neededPrivileges,
+  privilegeFindings,
+} from '../core/privileges.ts'
 import type { Catalog } from '../core/table.ts'
 import type { Session } from '../db/database.ts'
 import { readJournalVersion } from '../db/journal-schema.ts'
 import { requireJournal } from '../db/migrate.ts'
-import { activitySql, journalStateSql, settingsSql, zoneSql } from '../sql/examine.sql.ts'
+import { activitySql, identitySql, journalStateSql, settingsSql, zoneSql } from '../sql/examine.sql.ts'
 import { livingRunSql } from '../sql/journal/lease.sql.ts'
 import { journalTablesSql, missingPrivilegesSql } from '../sql/privilege.sql.ts'
 import { type Inspection, inspect } from './inspect.ts'
 import { leaseName } from './lease.ts'
 import type { Engine } from './ports.ts'
 
-/** Throws `database_unreachable` where there is nothing to examine. */
-export const doctor = ({ database }: Engine, policies: readonly Policy[]): Promise<Diagnosis> =>
-  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
-    const inspections = await inOrder(policies, async (policy) => ({
-      policy,
-      inspection: await inspect(session, policy),
-    }))
-    const [first] = inspections
-    if (first === undefined) throw new RangeError('a configuration has a policy')
-    const { catalog } = first.inspection
-    const journal = await examineJournal(session)
-    return diagnosisOf([
-      examineServer(first.inspection),
-      await examineSettings(session, inspections),
-      journal,
-      ...inspections.map(examineTables),
-      ...(await inOrder(inspections, (each) => examinePrivileges(session, each, catalog))),
-      ...(journal.state === 'ok' ? await inOrder(inspections, (each) => examineRuns(session, each.policy)) : []),
-    ])
-  })
+/**
+ * Throws `database_unreachable` where there is nothing to examine. Who may not read the journal is told the GRANT, and
+ * nothing else: all the rest is examined with the journal's help.
+ */
+export async function doctor({ database }: Engine, policies: readonly Policy[]): Promise<Diagnosis> {
+  const snapshot = { mode: 'snapshot', pinnedSearchPath: true } as const
+  const access = await database.transaction(snapshot, examineAccess)
+  if (access.state === 'refused') return diagnosisOf([access])
+  return database.transaction(snapshot, (session) => examineAll(session, policies, access))
+}
+
+async function examineAll(session: Session, policies: readonly Policy[], access: Examination): Promise<Diagnosis> {
+  const inspections = await inOrder(policies, async (policy) => ({
+    policy,
+    inspection: await inspect(session, policy),
+  }))
+  const [first] = inspections
+  if (first === undefined) throw new RangeError('a configuration has a policy')
+  const { catalog } = first.inspection
+  const journal = await examineJournal(session, access)
+  return diagnosisOf([
+    examineServer(first.inspection),
+    await examineSettings(session, inspections),
+    journal,
+    ...inspections.map(examineTables),
+    ...(await inOrder(inspections, (each) => examinePrivileges(session, each, catalog))),
+    ...(journal.state === 'refused' ? [] : await inOrder(inspections, (each) => examineRuns(session, each.policy))),
+  ])
+}
+
+/** What the user may do in the schema of the journal; before the first migration, whether he could make it. */
+async function examineAccess(session: Session): Promise<Examination> {
+  const { user, database, version } = await session.one(identitySql)
+  const tables = (await session.rows(journalTablesSql)).map(({ name }) => name)
+  const missing = await missingOf(session, journalPrivileges(tables), Number(version))
+  const told = journalFindings(missing, user, database)
+  const findings = tables.length === 0 ? { refusals: [], warnings: told } : { refusals: told, warnings: [] }
+  return examinationOf('journal', `of schema mothball, as ${user}`, findings)
+}
+
+async function missingOf(session: Session, needs: readonly Need[], version: number): Promise<readonly Need[]> {
+  const answers = await session.rows(missingPrivilegesSql(needs, version))
+  return answers.flatMap(({ position }) => needs[Number(position)] ?? [])
+}
 
 export const serverZone = async ({ database }: Engine): Promise<string> => (await database.one(zoneSql)).zone
 
@@ -89,17 +119,15 @@ async function examineSettings(session: Session, inspections: readonly Inspected
   return examinationOf('settings', detail, { refusals: [], warnings: settingFindings(settings, activity, tables) })
 }
 
-async function examineJournal(session: Session): Promise<Examination> {
+async function examineJournal(session: Session, { findings: warnings }: Examination): Promise<Examination> {
   try {
     await requireJournal(session)
     return examinationOf('journal', `schema mothball, version ${await readJournalVersion(session)}`, NONE)
   } catch (error) {
     if (!(error instanceof MothballError)) throw error
     const { code, message, hint } = error
-    return examinationOf('journal', 'not as this program needs it', {
-      refusals: [{ code, object: 'mothball', message, hint }],
-      warnings: [],
-    })
+    const refusals = [{ code, object: 'mothball', message, hint }]
+    return examinationOf('journal', 'not as this program needs it', { refusals, warnings })
   }
 }
 
@@ -107,7 +135,7 @@ const NONE: Findings = { refusals: [], warnings: [] }
 
 /** Shapes, drift and indexes: what the plan would say. */
 function examineTables({ policy, inspection: { family, refusals, warnings } }: Inspected): Examination {
-  const own = refusals.filter((each) => !isServer(each) && each.code !== 'journal_missing')
+  const own = refusals.filter((each) => !isServer(each) && !each.code.startsWith('journal_'))
   const count = family?.tables.length ?? 0
   const detail = `${qualifiedText(policy.subject)} with ${Math.max(0, count - 1)} related tables`
   return examinationOf(`tables of ${policy.name}`, detail, { refusals: own, warnings })
@@ -120,10 +148,8 @@ async function examinePrivileges(
 ): Promise<Examination> {
   const name = `privileges for ${policy.name}`
   if (family === null) return examinationOf(name, 'not examined: its tables are not there', NONE)
-  const journal = (await session.rows(journalTablesSql)).map((row) => row.name)
-  const needs = neededPrivileges(policy, family, catalog, journal)
-  const answers = await session.rows(missingPrivilegesSql(needs, catalog.server.version))
-  const missing = answers.flatMap(({ position }) => needs[Number(position)] ?? [])
+  const needs = neededPrivileges(policy, family, catalog)
+  const missing = await missingOf(session, needs, catalog.server.version)
   const told = (required: boolean) =>
     privilegeFindings(
       missing.filter((need) => need.required === required),

@@ -9,7 +9,7 @@ import { qualifiedText, tableText } from '../core/names.ts'
 import type { Session } from '../db/database.ts'
 import { fingerprintsOf } from '../db/fingerprint.ts'
 import type { Judgement } from '../sql/eligibility.sql.ts'
-import { recordBatchSql } from '../sql/journal/batch.sql.ts'
+import { batchOutcomeSql, recordBatchSql } from '../sql/journal/batch.sql.ts'
 import { type KeySet, keySetOf } from '../sql/keys.sql.ts'
 import { fenceSql, knownColumns, lockSubjectsSql, lockTablesSql } from '../sql/lock.sql.ts'
 import {
@@ -21,7 +21,7 @@ import {
   type SideRow,
 } from '../sql/move.sql.ts'
 import { immediateConstraintsSql } from '../sql/session.sql.ts'
-import { commitBatch } from './commit-batch.ts'
+import { commitKnowingly } from './commit.ts'
 import type { Lease } from './lease.ts'
 import { lockRelated } from './lock-related.ts'
 import type { FailureShare } from './outcome.ts'
@@ -56,11 +56,14 @@ type Moved = Readonly<{ table: FamilyTable; keys: KeySet; expected: number; copi
  * Moves those of `keys` that are eligible and that nobody else holds. Throws `lease_lost`, `shapes_changed`,
  * `sides_differ`, or what the database answered; in each case nothing has moved.
  */
-export function moveBatch(context: MoveContext, keys: KeySet): Promise<MovedBatch> {
-  return commitBatch(context.engine, context.judgement.policy, async (session) => {
+export async function moveBatch(context: MoveContext, keys: KeySet): Promise<MovedBatch> {
+  const moved = await commitKnowingly(context.engine, context.judgement.policy, async (session) => {
     const { batch, transaction } = await begin(session, context)
-    return { batch, transaction, result: await moveLocked(session, context, batch, keys) }
+    const result = await moveLocked(session, context, batch, keys)
+    return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
   })
+  await context.engine.signals.reached('batch-committed')
+  return moved
 }
 
 async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {

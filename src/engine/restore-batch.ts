@@ -12,7 +12,7 @@ import type { Session } from '../db/database.ts'
 import { sqlstateOf } from '../db/database-error.ts'
 import { fingerprintsOf } from '../db/fingerprint.ts'
 import { manifestsOf, sealedColumnsOf } from '../db/journal/departure.ts'
-import { type KeepUntil, keepSql } from '../sql/journal/keep-until.sql.ts'
+import { type KeepUntil, keepSql, restoreOutcomeSql } from '../sql/journal/keep-until.sql.ts'
 import { countRestoredSql, transactionSql } from '../sql/journal/restore-run.sql.ts'
 import { keySetOfTexts } from '../sql/keys.sql.ts'
 import { lockTablesSql } from '../sql/lock.sql.ts'
@@ -31,8 +31,8 @@ import {
 import { journalKeysSql, whereaboutsSql } from '../sql/restore-select.sql.ts'
 import { immediateConstraintsSql } from '../sql/session.sql.ts'
 import { type FoundFamilies, findConflicts, gatherFamilies, readConflicts, without } from './archived-rows.ts'
+import { commitKnowingly } from './commit.ts'
 import type { Engine } from './ports.ts'
-import { commitRestore } from './restore-commit.ts'
 import type { RestoreScope } from './restore-scope.ts'
 import { keysOf } from './restore-selection.ts'
 import { overtakenBy, SequencesOvertaken } from './restore-sequences.ts'
@@ -81,23 +81,28 @@ export class RowsChanged extends Error {
  * costs nothing where there is none. Throws `RowsChanged`, `SequencesOvertaken`, `TablesHeld`, `shapes_changed`, `sides_differ` or
  * what the database answered; in each case nothing has moved.
  */
-export function restoreBatch(
+export async function restoreBatch(
   context: RestoreContext,
   keys: readonly string[],
   isThorough: boolean,
 ): Promise<RestoredBatch> {
-  return commitRestore(context.engine, context.scope.policy, context.keep, async (session) => {
-    const transaction = await begin(session, context.scope)
-    const locked = await lockFamilies(session, context.scope, keys)
-    await context.engine.signals.reached('restore-locked')
-    const conflicts = await findConflicts(session, context.scope, locked.families, isThorough)
+  const { engine, scope, keep } = context
+  const batch = await commitKnowingly(engine, scope.policy, async (session) => {
+    const transaction = await begin(session, scope)
+    const locked = await lockFamilies(session, scope, keys)
+    await engine.signals.reached('restore-locked')
+    const conflicts = await findConflicts(session, scope, locked.families, isThorough)
     const going = without(locked.keys, conflicts)
-    const families = conflicts.length === 0 ? locked.families : await readFamilies(session, context.scope, going)
+    const families = conflicts.length === 0 ? locked.families : await readFamilies(session, scope, going)
     if (going.length > 0) await bringHome(session, context, families, isThorough)
-    const related = relatedOf(context.scope, families)
+    const [first] = going
+    const question = first === undefined ? null : restoreOutcomeSql(keep.subject, first, keep.run, transaction)
     const { waiting, home } = locked
-    return { transaction, key: going[0] ?? null, result: { restored: going.length, related, conflicts, waiting, home } }
+    const result = { restored: going.length, related: relatedOf(scope, families), conflicts, waiting, home }
+    return { question, result }
   })
+  await engine.signals.reached('restore-committed')
+  return batch
 }
 
 async function begin(session: Session, { policy, family, oids, fingerprints }: RestoreScope): Promise<string> {

@@ -134,7 +134,7 @@ function close(
     const restored = Number(row.restored)
     const failed = new Set(outcome.conflicts.map(({ key }) => key)).size
     const counts = { archived: restored, failed, skipped: 0 }
-    const stopReason: StopReason = error !== null ? 'failed' : signal?.aborted ? 'stopped' : 'nothing_eligible'
+    const stopReason: StopReason = error !== null ? 'failed' : signal?.aborted ? 'stopped' : 'all_home'
     await endRun(session, {
       run: keep.run,
       status: statusOf(counts, error !== null),

@@ -24,3 +24,7 @@ export const journalStateSql = (
 
 /** The zone that the server or the role gives to a session; our transactions set their own. */
 export const zoneSql: Sql<{ zone: string }> = sql`select reset_val as zone from pg_settings where name = 'TimeZone'`
+
+/** Whom the server takes us for. */
+export const identitySql: Sql<{ user: string; database: string; version: string }> =
+  sql`select current_user::text as user, current_database()::text as database, current_setting('server_version_num') as version`

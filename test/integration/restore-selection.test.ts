@@ -46,7 +46,7 @@ test('a run is undone as a whole, batch by batch', async (t) => {
     restored: '5',
     archived: '0',
     failed: '0',
-    stop_reason: 'nothing_eligible',
+    stop_reason: 'all_home',
     ended: 'true',
   })
 })

@@ -99,12 +99,12 @@ test('keep until may be named, and must lie in the future', async (t) => {
   assert.equal(keepUntil, '2999-01-21 06:00:00+00')
 })
 
-for (const reason of ['', '  ', 'a\nb', 'x'.repeat(501)])
-  test(`a reason like ${JSON.stringify(reason.slice(0, 5))} (${reason.length} long) is refused before anything is touched`, async (t) => {
-    const center = await callCenter(t)
+test('a reason is asked for, in one line of at most 500 characters', async (t) => {
+  const center = await callCenter(t)
+  for (const reason of ['', '  ', 'a\nb', 'x'.repeat(501)])
     await assert.rejects(bring(center, byKeys('1'), { reason }), { code: 'option_invalid' })
-    assert.equal(await center.count('mothball.run'), 0)
-  })
+  assert.equal(await center.count('mothball.run'), 0)
+})
 
 test('related rows come along whichever batch brought them, and no row is left behind', async (t) => {
   const center = await callCenter(t)

@@ -1,7 +1,7 @@
 /** After the move: the log that everybody can read, and the proof that nothing was lost, with the queries of Appendix B. */
 import { registerVerify } from '../../cli/commands/verify.ts'
-import { type } from '../command.ts'
 import type { Tour } from '../tour.ts'
+import { typeCommand } from '../typed-command.ts'
 
 /** The columns that fit; the order is that of Appendix B. */
 const LOG_QUERY = `select date_trunc('second', run_date)::timestamp::text as run_date, records_archived, status, dry_run,
@@ -20,5 +20,5 @@ export async function readLog({ sql, tell }: Tour): Promise<void> {
 
 export async function verify(tour: Tour): Promise<void> {
   tour.tell.step('Nothing lost, doubled, changed or orphaned; Appendix B is answered as well')
-  await type(tour, registerVerify, ['verify'])
+  await typeCommand(tour, registerVerify, ['verify'])
 }

@@ -17,7 +17,7 @@ export async function makeSample({ sql, options, tell }: Tour): Promise<Side> {
   const made = await activeRows(sql)
   const keys = options.foreignKeys ? 'with foreign keys' : 'no foreign keys'
   tell.say(
-    `${count(made.customers)} made-up customers, ${count(made.related)} related rows, ${keys}`,
+    `${count(made.customers)} customers, ${count(made.related)} related rows, ${keys}`,
     performance.now() - startedAt,
   )
   return made

@@ -14,10 +14,10 @@ export type Story = Readonly<{
 type Line = Readonly<{ what: string; told: number; counted: number }>
 
 const COLUMNS = [
-  { name: '' },
+  { name: 'rows' },
   { name: 'Mothball', align: 'right' },
   { name: 'plain SQL', align: 'right' },
-  { name: '' },
+  { name: 'verdict' },
 ] as const
 
 /** Throws Disagreement after every line has been shown. */

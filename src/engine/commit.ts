@@ -1,21 +1,25 @@
 /**
- * Commits a batch and knows afterwards whether it did. When the answer to COMMIT is lost, the batch's own record and
- * the server's memory of the transaction say what became of it; nobody guesses.
+ * Commits a batch and knows afterwards whether it did. When the answer to COMMIT is lost, what the batch wrote about
+ * itself and the server's memory of the transaction say what became of it; nobody guesses.
  */
 import { hasCode, MothballError } from '../core/errors/index.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Session } from '../db/database.ts'
-import { batchOutcomeSql } from '../sql/journal/batch.sql.ts'
+import type { Sql } from '../sql/tag.ts'
 import type { Engine } from './ports.ts'
 
 /** Waiting for a server that restarts, or for a COMMIT that is still on its way: 120 times 500 ms. */
 const OUTCOME_ATTEMPTS = 120
 const OUTCOME_PAUSE_MS = 500
 
-/** What a transaction did, with the names by which it can be asked for. */
-export type Committing<T> = Readonly<{ batch: string; transaction: string; result: T }>
+/** Whether the batch's own record is there, and what `pg_xact_status` says of its transaction (null: forgotten). */
+export type OutcomeQuestion = Sql<{ recorded: string; status: string | null }>
 
-export async function commitBatch<T>(
+/** What a transaction did, and how to ask for it afterwards; null where it wrote nothing. */
+export type Committing<T> = Readonly<{ question: OutcomeQuestion | null; result: T }>
+
+/** Runs `work` in a transaction with the policy's timeouts, and returns its result once it is known to have committed. */
+export async function commitKnowingly<T>(
   engine: Engine,
   policy: Policy,
   work: (session: Session) => Promise<Committing<T>>,
@@ -28,18 +32,18 @@ export async function commitBatch<T>(
   } catch (error) {
     const [last] = done
     const isUnknown = last !== undefined && hasCode(error, 'connection_lost') && error.facts['at'] === 'commit'
-    if (!isUnknown || !(await didCommit(engine, last))) throw error
+    if (!isUnknown || !(await didCommit(engine, last.question))) throw error
   }
-  await engine.signals.reached('batch-committed')
   const [committed] = done
   if (committed === undefined) throw new RangeError('a transaction that committed has a result')
   return committed.result
 }
 
-async function didCommit({ database, pause }: Engine, { batch, transaction }: Committing<unknown>): Promise<boolean> {
+async function didCommit({ database, pause }: Engine, question: OutcomeQuestion | null): Promise<boolean> {
+  if (question === null) return true
   for (let attempt = 1; attempt <= OUTCOME_ATTEMPTS; attempt += 1) {
     try {
-      const { recorded, status } = await database.one(batchOutcomeSql(batch, transaction))
+      const { recorded, status } = await database.one(question)
       if (recorded === 'true') return true
       if (status !== 'in progress') return false
     } catch (error) {

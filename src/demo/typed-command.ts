@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../core/errors/index.ts'
 import { Disagreement, type Tour } from './tour.ts'
 
 /** Brings what `--json` would have printed as the last line. Throws what the command throws, and Disagreement where it ends with another exit code than 0. */
-export async function type(tour: Tour, register: Register, words: readonly string[]): Promise<JsonLine> {
+export async function typeCommand(tour: Tour, register: Register, words: readonly string[]): Promise<JsonLine> {
   const { tell, configPath, url } = tour
   tell.command(`mothball ${words.map(quoted).join(' ')}`)
   tell.busy('...')

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hasCode } from '../core/errors/index.ts'
+import { batchSize, instantText, inZone, positive, text, where } from './arguments.ts'
+
+function problem(read: () => unknown): string {
+  let told = ''
+  assert.throws(read, (error) => {
+    assert.ok(hasCode(error, 'option_invalid'))
+    assert.equal(error.exit, 2)
+    told = error.message
+    return true
+  })
+  return told
+}
+
+test('numbers are plain digits from 1 on', () => {
+  assert.equal(positive('--run')('390'), 390)
+  for (const value of ['0', '-1', '1e3', '1.5', ' 1', '01', '0x1', '1,000', 'x', '９'])
+    assert.match(
+      problem(() => positive('--run')(value)),
+      /^--run: ".*" is not a whole number from 1 on/,
+      value,
+    )
+  assert.equal(
+    problem(() => positive('--run')('')),
+    '--run: is empty',
+  )
+  assert.match(
+    problem(() => positive('--run')('9007199254740993')),
+    /is more than 9007199254740991$/,
+  )
+})
+
+test('a batch has 1 to 10000', () => {
+  assert.equal(batchSize('--batch-size')('10000'), 10_000)
+  assert.match(
+    problem(() => batchSize('--batch-size')('10001')),
+    /is more than 10000$/,
+  )
+})
+
+test('an empty text is none', () => {
+  assert.equal(text('--reason')('phoned again'), 'phoned again')
+  assert.equal(
+    problem(() => text('--reason')('  ')),
+    '--reason: is empty',
+  )
+})
+
+const at = instantText('--since')
+
+test('instants are dates that exist, with or without time and offset', () => {
+  assert.equal(at('2026-09-23'), '2026-09-23 00:00:00')
+  assert.equal(at('2026-09-23T02:00+02:00'), '2026-09-23 02:00:00+02:00')
+  assert.equal(at('2026-09-23 02:00:30.5Z'), '2026-09-23 02:00:30.5Z')
+  assert.match(
+    problem(() => at('2026-02-30')),
+    /does not exist/,
+  )
+  assert.match(
+    problem(() => at('2026-09-23 24:00')),
+    /does not exist/,
+  )
+  for (const value of ['', 'yesterday', '23.09.2026', '2026-9-3', 'infinity', '2026-09-23; drop'])
+    assert.match(
+      problem(() => at(value)),
+      /is not an instant such as/,
+      value,
+    )
+})
+
+test('an instant without an offset is meant in the named zone', () => {
+  assert.equal(inZone(at('2026-09-23'), 'Africa/Johannesburg'), '2026-09-23 00:00:00 Africa/Johannesburg')
+  assert.equal(inZone(at('2026-09-23 02:00-05'), 'Africa/Johannesburg'), '2026-09-23 02:00:00-05')
+  assert.equal(inZone(at('2026-09-23T02:00Z'), 'UTC'), '2026-09-23 02:00:00Z')
+})
+
+const filter = where('--where')
+
+test('a condition is column, operator and value, and conditions add up', () => {
+  const conditions = filter('amount_due>=10.50', filter("name = 'O''Brien'"))
+  assert.deepEqual(conditions, [
+    { column: 'name', operator: '=', value: "O'Brien" },
+    { column: 'amount_due', operator: '>=', value: '10.50' },
+  ])
+  assert.deepEqual(filter('email is null'), [{ column: 'email', operator: 'is null', value: '' }])
+  assert.deepEqual(filter('email IS NOT NULL'), [{ column: 'email', operator: 'is not null', value: '' }])
+  assert.deepEqual(filter('name like A% = b'), [{ column: 'name', operator: 'like', value: 'A% = b' }])
+  assert.deepEqual(filter("name = ''"), [{ column: 'name', operator: '=', value: '' }])
+})
+
+test('a condition without operator or value is refused', () => {
+  assert.match(
+    problem(() => filter('name')),
+    /is not "column operator value"; operators are =, <>/,
+  )
+  assert.match(
+    problem(() => filter('')),
+    /is not "column operator value"/,
+  )
+  assert.match(
+    problem(() => filter('name = ')),
+    /= takes a value/,
+  )
+  assert.match(
+    problem(() => filter('name is null x')),
+    /is null takes no value/,
+  )
+})
