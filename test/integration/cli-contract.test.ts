@@ -3,19 +3,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { run } from '../../src/engine/run.ts'
 import { testEngine } from '../support/call-center.ts'
-import { assertError, digestOf, type Json, PRESET, program, sampleDatabase } from '../support/program.ts'
+import { assertError, digestOf, listOf, PRESET, program, sampleDatabase } from '../support/program.ts'
 import { asAdmin } from '../support/server.ts'
 
 const sumOf = (counts: unknown): number => Object.values(counts as Record<string, number>).reduce((a, b) => a + b, 0)
 
-test('plan, migrate, run, show, verify, restore: from a stranger’s database and back, without a terminal', async (t) => {
+test('plan, migrate and run work on a stranger’s database, without a terminal', async (t) => {
   const db = await sampleDatabase(t)
   const { json } = program(t, db)
   const count = async (table: string) => Number((await db.query(`select count(*) as n from ${table}`))[0]?.['n'])
 
   const before = await json('plan')
   assert.equal(before.code, 0, 'before the first migration a plan is no failure')
-  assert.ok((before.last['refusals'] as Json[]).some(({ code }) => code === 'journal_missing'))
+  assert.ok(listOf(before.last['refusals']).some(({ code }) => code === 'journal_missing'))
 
   const migrated = await json('migrate', '--yes')
   assert.deepEqual([migrated.code, migrated.last['type']], [0, 'migrate'])
@@ -62,16 +62,24 @@ test('plan, migrate, run, show, verify, restore: from a stranger’s database an
   assert.equal(await count('nic_cc_customer'), 88)
   assert.equal(await count('nic_cc_customer_backup'), 212)
   assert.equal(sumOf(small.last['related']) + sumOf(result['related']), sumOf(related))
+})
+
+test('who was archived is found, proven and brought home', async (t) => {
+  const db = await sampleDatabase(t, { migrated: true })
+  const engine = testEngine(t, db)
+  const { json } = program(t, db)
+  const small = await run(engine, PRESET, { maxRows: 10 })
+  await run(engine, PRESET, { confirm: 202 })
 
   const shown = await json('show', '1')
   assert.deepEqual(
     [shown.code, shown.last['type'], shown.last['key'], shown.last['tier'], shown.last['kept'], shown.last['run']],
-    [0, 'show', '1', 'archive', [], small.last['run']],
+    [0, 'show', '1', 'archive', [], small.run],
   )
 
   const clean = await json('verify')
   assert.deepEqual([clean.code, clean.last['type'], clean.last['status']], [0, 'verify', 'clean'])
-  for (const check of clean.last['checks'] as Json[]) {
+  for (const check of listOf(clean.last['checks'])) {
     assert.deepEqual([typeof check['name'], check['ok'], typeof check['detail']], ['string', true, 'string'])
   }
 
@@ -81,7 +89,7 @@ test('plan, migrate, run, show, verify, restore: from a stranger’s database an
   assert.ok(sumOf(home.last['related']) > 0)
   assert.deepEqual((await json('show', '1')).last['kept'], ['restored'])
 
-  const undone = await json('restore', '--run', String(small.last['run']), '--reason', 'undo', '--yes')
+  const undone = await json('restore', '--run', String(small.run), '--reason', 'undo', '--yes')
   assert.equal(undone.code, 0, 'some are home already, and that is no failure')
   assert.deepEqual([undone.last['restored'], undone.last['alreadyHome']], [8, 2])
   assert.equal((await json('verify')).code, 0)
@@ -118,10 +126,10 @@ test('holds are set, listed and released, and keep a customer', async (t) => {
   const set = await json('hold', 'set', '1', '--reason', 'court case')
   assert.deepEqual([set.code, set.last['type'], set.last['key'], set.last['tier']], [0, 'hold', '1', 'active'])
   assert.deepEqual((await json('show', '1')).last['kept'], ['hold'])
-  assert.equal(((await json('hold', 'list')).last['holds'] as Json[]).length, 1)
+  assert.equal(listOf((await json('hold', 'list')).last['holds']).length, 1)
   assertError(await json('hold', 'release', '1'), 'confirmation_missing', 2)
   const released = await json('hold', 'release', '1', '--yes')
-  assert.deepEqual([released.code, (released.last['released'] as Json[]).length], [0, 1])
+  assert.deepEqual([released.code, listOf(released.last['released']).length], [0, 1])
   assertError(await json('hold', 'release', '1', '--yes'), 'not_found', 1)
   assertError(await json('hold', 'set', '99999', '--reason', 'x'), 'already_gone', 1)
 })
@@ -135,7 +143,7 @@ test('a customer who cannot move makes the run partial, is listed, and is tried 
   await db.query(`insert into nic_cc_customer_backup (${list}) select ${list} from nic_cc_customer where id = 1`)
   const partial = await json('run', '--confirm=212')
   assert.deepEqual([partial.code, partial.last['status'], partial.last['failed']], [3, 'partial', 1])
-  const [failure] = (await json('failures')).last['failures'] as Json[]
+  const [failure] = listOf((await json('failures')).last['failures'])
   assert.equal(failure?.['key'], '1')
   assert.match((await plain('failures')).stdout, /^key +cause .*\n1 /)
   const again = await json('run', '--yes')
@@ -151,7 +159,7 @@ test('history tells every run, and one in detail', async (t) => {
   const engine = testEngine(t, db)
   await run(engine, PRESET, { dryRun: true })
   await run(engine, PRESET, { maxRows: 5 })
-  const runs = (await json('history')).last['runs'] as Json[]
+  const runs = listOf((await json('history')).last['runs'])
   assert.deepEqual(
     runs.map(({ run, dryRun, archived, status }) => [run, dryRun, archived, status]),
     [
@@ -160,7 +168,7 @@ test('history tells every run, and one in detail', async (t) => {
     ],
   )
   const detail = (await json('history', '2')).last
-  assert.equal((detail['run'] as Json)['archived'], 5)
+  assert.equal(listOf([detail['run']])[0]?.['archived'], 5)
   const told = (await plain('history', '2')).stdout
   assert.match(told, /^Run 2 archive success · 5 moved/)
   assert.match(told, /Undo: mothball restore --run 2/)
@@ -199,7 +207,7 @@ test('migrate prints its SQL, which does the same', async (t) => {
   await db.query(script.stdout)
   assert.deepEqual((await json('migrate')).last['steps'], [])
   const indexed = await json('migrate', '--indexes', '--yes')
-  assert.ok((indexed.last['steps'] as Json[]).every(({ kind }) => kind === 'index'))
+  assert.ok(listOf(indexed.last['steps']).every(({ kind }) => kind === 'index'))
   assert.deepEqual((await json('migrate', '--indexes')).last['steps'], [])
 })
 
@@ -208,7 +216,7 @@ test('init proposes the preset where its tables are, and every relation where th
   const call = program(t, db, null)
   const written = await call.json('init')
   assert.deepEqual([written.code, written.last['type'], written.last['table']], [0, 'init', 'nic_cc_customer'])
-  assert.deepEqual((written.last['policies'] as Json[])[0]?.['age'], { unit: 'epoch_ms' })
+  assert.deepEqual(listOf(written.last['policies'])[0]?.['age'], { unit: 'epoch_ms' })
   assertError(await call.json('init'), 'file_exists', 2)
   const planned = await call.json('plan')
   assert.deepEqual([planned.code, planned.last['eligible']], [0, 212], 'the file that was written works as it is')
@@ -217,9 +225,9 @@ test('init proposes the preset where its tables are, and every relation where th
     create table lines (order_id uuid references orders, no int, primary key (order_id, no));
     create table notes (id int primary key, order_id uuid, no int, foreign key (order_id, no) references lines)`)
   const other = await call.json('init', '--table', 'orders', '--force')
-  const [policy] = other.last['policies'] as Json[]
+  const [policy] = listOf(other.last['policies'])
   assert.deepEqual(
-    (policy?.['relations'] as Json[]).map(({ table, columns, parent }) => [table, columns, parent]),
+    listOf(policy?.['relations']).map(({ table, columns, parent }) => [table, columns, parent]),
     [
       ['lines', ['order_id'], undefined],
       ['notes', ['order_id', 'no'], 'lines'],
