@@ -100,7 +100,7 @@ async function moveTimed(
   const watched = times === null ? engine : { ...engine, database: timedDatabase(database, times) }
   const context = { engine: watched, judgement, lease, run: started.run, oids, fingerprints, share: new FailureShare() }
   const startedAt = performance.now()
-  const { outcome } = await moveEligible(context, { batchSize: policy.batchSize, maxRows: null }, () => null)
+  const { outcome } = await moveEligible(context, { batchSize: policy.batchSize, maxRows: null, ceiling: Number.POSITIVE_INFINITY }, () => null)
   const ms = performance.now() - startedAt
   if (outcome.failed + outcome.becameActive + outcome.deferred.length > 0)
     throw new Error('a bench run leaves nobody behind')

@@ -78,6 +78,10 @@ class TimedSession implements Session {
     this.#times = times
   }
 
+  get processId(): number | null {
+    return this.#session.processId
+  }
+
   rows<Row extends object>(query: Sql<Row>): Promise<readonly Row[]> {
     return this.#timed(query, this.#session.rows(query))
   }

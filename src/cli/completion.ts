@@ -66,7 +66,7 @@ ${branches(nodes).replaceAll(/^ {4}'/gm, "    ('")}
   if [[ "\${words[CURRENT-1]}" == --config ]]; then _files; return; fi
   compadd -- \${=list}
 }
-compdef _mothball mothball
+if [[ "\${funcstack[1]}" == _mothball ]]; then _mothball "$@"; else compdef _mothball mothball; fi
 `
 
 function fishScript(nodes: readonly Node[]): string {

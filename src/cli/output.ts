@@ -43,11 +43,11 @@ export class Output {
 
   /** Columns of the terminal that reads stdout; without one nothing is broken. */
   get width(): number {
-    return process.stdout.isTTY ? Math.max(MIN_WIDTH, process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY
+    return process.stdout.isTTY ? Math.max(MIN_WIDTH, process.stdout.columns || 80) : Number.POSITIVE_INFINITY
   }
 
   get errorWidth(): number {
-    return process.stderr.isTTY ? Math.max(MIN_WIDTH, process.stderr.columns ?? 80) : Number.POSITIVE_INFINITY
+    return process.stderr.isTTY ? Math.max(MIN_WIDTH, process.stderr.columns || 80) : Number.POSITIVE_INFINITY
   }
 
   /** The answer: with --json `line`, else `text`. To be called last. */

@@ -14,7 +14,7 @@ const FRAME_MS = 50
 const LOG_MS = 5000
 
 /** What passes by while a run goes on, and needs no line of its own once it is over. */
-const PASSING: readonly ArchiveEvent['kind'][] = ['sealing', 'vacuumed']
+const PASSING: readonly ArchiveEvent['kind'][] = ['sealed', 'vacuumed']
 /** Told by the progress itself, or by the result. */
 const TOLD_OTHERWISE: readonly ArchiveEvent['kind'][] = ['run-started', 'batch-moved', 'run-ended']
 

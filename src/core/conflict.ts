@@ -1,23 +1,8 @@
 /** The words for what keeps a family in the archive: each says what to do, and none repeats a row's values. */
 import type { Conflict } from './restore.ts'
+import { isTimeout, isTransient } from './sqlstate.ts'
 
 type Facts = Readonly<{ table: string; constraint: string; sqlstate?: string }>
-
-/** SQLSTATE classes that speak of the connection, the statement or the server. All others are about the rows. */
-const NOT_ABOUT_ROWS = /^(08|25|26|42|53|54|57|58|XX)/
-
-/** Others held what was needed; the same restore may pass now. */
-const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001']
-
-/** The statement took too long: fewer rows at once may pass. */
-const TIMEOUT = '57014'
-
-/** The database refuses the rows themselves: their data, their integrity, or a trigger's word about them. */
-export const isRefusal = (sqlstate: string): boolean => sqlstate !== '' && !NOT_ABOUT_ROWS.test(sqlstate)
-
-export const isTransient = (sqlstate: string): boolean => TRANSIENT.includes(sqlstate)
-
-export const isTimeout = (sqlstate: string): boolean => sqlstate === TIMEOUT
 
 export const conflict = (key: string, kind: Conflict['kind'], facts: Facts): Conflict => ({
   key,

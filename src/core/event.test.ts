@@ -40,7 +40,7 @@ const EVENTS: readonly (readonly [ArchiveEvent, string])[] = [
   [{ kind: 'subjects-failed', run: 7, code: 'two_owners', count: 1, keys: ['5521'] }, '1 could not move: two_owners'],
   [{ kind: 'pass-started', run: 7, pass: 1, waiting: 2 }, 'pass 1: 2 were locked by others and are tried again'],
   [{ kind: 'run-reconciled', run: 6, archived: 4 }, 'run 6 had ended without a word and was closed: 4 archived'],
-  [{ kind: 'sealing', run: 7, batches: 1 }, '1 batches are sealed'],
+  [{ kind: 'sealed', run: 7, batches: 1 }, '1 batches are sealed'],
   [{ kind: 'vacuumed', run: 7, table: 'orders' }, 'orders is vacuumed: its space can be used again'],
   [
     { kind: 'not-vacuumed', run: 7, table: 'orders' },

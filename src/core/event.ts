@@ -9,7 +9,7 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'subjects-failed'; run: number; code: string; count: number; keys: readonly string[] }>
   | Readonly<{ kind: 'pass-started'; run: number; pass: number; waiting: number }>
   | Readonly<{ kind: 'run-reconciled'; run: number; archived: number }>
-  | Readonly<{ kind: 'sealing'; run: number; batches: number }>
+  | Readonly<{ kind: 'sealed'; run: number; batches: number }>
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
@@ -32,7 +32,7 @@ export function describe(event: ArchiveEvent): string {
       return `pass ${event.pass}: ${event.waiting} were locked by others and are tried again`
     case 'run-reconciled':
       return `run ${event.run} had ended without a word and was closed: ${event.archived} archived`
-    case 'sealing':
+    case 'sealed':
       return `${event.batches} batches are sealed`
     case 'vacuumed':
       return `${event.table} is vacuumed: its space can be used again`

@@ -5,7 +5,7 @@
  */
 import type { Finding, Findings } from './finding.ts'
 import { sameTable, type TableName, tableText } from './names.ts'
-import type { Policy, RelatedAction, Relation } from './policy.ts'
+import { archiveName, type Policy, type RelatedAction, type Relation } from './policy.ts'
 import { type Catalog, columnOf, type ForeignKey, shapeOf, type TableShape } from './table.ts'
 
 export type ResolvedRelation = Readonly<{
@@ -32,13 +32,30 @@ export function resolveRelations(policy: Policy, catalog: Catalog, subject: Tabl
     // Its parent was left out or refused already: one finding is enough.
     if (parent === undefined) continue
     const outcome = resolveOne(relation, parent, catalog)
-    if ('finding' in outcome) (relation.optional ? warnings : refusals).push(outcome.finding)
-    else resolved.set(relation.name, outcome)
+    if (!('finding' in outcome)) resolved.set(relation.name, outcome)
+    else if (hasVanished(relation, policy, catalog)) refusals.push(vanished(relation, policy))
+    else (relation.optional ? warnings : refusals).push(outcome.finding)
   }
   const relations = [...resolved.values()]
   const found = policy.discover ? discoverRelations(policy, catalog, subject, relations) : []
   return { relations: [...relations, ...found], refusals, warnings }
 }
+
+/**
+ * The table is gone, but its archive table is there: it was a part of the family, and its keep rules were obeyed. To go
+ * on without it would move whom they kept.
+ */
+const hasVanished = (relation: Relation, policy: Policy, catalog: Catalog): boolean =>
+  relation.optional &&
+  shapeOf(catalog, relation.table) === undefined &&
+  shapeOf(catalog, archiveName(relation.table, policy.archiveSuffix)) !== undefined
+
+const vanished = ({ table }: Relation, { archiveSuffix }: Policy): Finding => ({
+  code: 'relation_vanished',
+  object: tableText(table),
+  message: `${tableText(table)} does not exist, but ${tableText(archiveName(table, archiveSuffix))} does: it was here before`,
+  hint: 'Bring the table back under its name, or correct the policy; to leave it out for good, rename its archive table.',
+})
 
 /** A stable order in which a relation comes after the relation it names as its parent. */
 function declaredParentsFirst(relations: readonly Relation[]): readonly Relation[] {

@@ -67,6 +67,8 @@ export const journalPrivileges = (tables: readonly string[]): readonly Need[] =>
     ? [needOf('database', inSchema(''), 'CREATE', MIGRATING)]
     : [
         needOf('schema', inSchema(JOURNAL), 'USAGE'),
+        // The fence of every batch takes its number from it.
+        needOf('sequence', { schema: '', table: 'mothball.batch_id_seq' }, 'USAGE'),
         ...tables.flatMap((table) =>
           WRITING.map((privilege) => needOf('table', { schema: JOURNAL, table }, privilege)),
         ),

@@ -8,6 +8,8 @@ export type RunStatus = 'success' | 'partial' | 'failed'
 export const STOP_REASONS = {
   nothing_eligible: 'nothing eligible is left',
   all_home: 'everyone who was asked for and could come home is home',
+  locked: 'what is left is held by others',
+  ceiling: 'more has become eligible than was planned or confirmed',
   max_rows: 'the number of rows asked for is reached',
   window_ended: "the policy's window has ended",
   stopped: 'it was asked to stop, and stopped at the end of a batch',

@@ -17,6 +17,8 @@ export interface Session {
   maybe<Row extends object>(query: Sql<Row>): Promise<Row | null>
   /** Number of rows that the statement touched. */
   execute(query: Sql<object>): Promise<number>
+  /** The backend that the server (or a pooler in its name) said it is, at connection; null where it said nothing. */
+  readonly processId: number | null
   /** Sends all at once; resolves when all are done, throws the first error. */
   together(queries: readonly Sql<object>[]): Promise<void>
 }

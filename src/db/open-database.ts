@@ -4,7 +4,7 @@ import { MothballError } from '../core/errors/index.ts'
 import { beginSql, pinSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { Database, Session, TransactionOptions } from './database.ts'
-import { databaseError, sqlstateOf } from './database-error.ts'
+import { databaseError } from './database-error.ts'
 
 export type DatabaseOptions = Readonly<{
   url: string
@@ -111,9 +111,16 @@ async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<reado
 
 class ClientSession implements Session {
   readonly #client: pg.PoolClient
+  /** In a pipeline the server answers everything after an error with 25P02, which explains nothing. */
+  #firstError: unknown = null
 
   constructor(client: pg.PoolClient) {
     this.#client = client
+  }
+
+  get processId(): number | null {
+    // The driver keeps it beside the cancel key; its type definitions do not tell.
+    return 'processID' in this.#client && typeof this.#client.processID === 'number' ? this.#client.processID : null
   }
 
   async rows<Row extends object>(query: Sql<Row>): Promise<readonly Row[]> {
@@ -137,18 +144,15 @@ class ClientSession implements Session {
   }
 
   async together(queries: readonly Sql<object>[]): Promise<void> {
-    const outcomes = await Promise.allSettled(queries.map((query) => this.#send(query)))
-    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
-    // After the first error the server answers the rest with 25P02, which explains nothing.
-    const [first] = [...errors.filter((error) => sqlstateOf(error) !== '25P02'), ...errors]
-    if (first !== undefined) throw first
+    await Promise.all(queries.map((query) => this.#send(query)))
   }
 
   async #send<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {
     try {
       return await this.#client.query<Row>(query.text, [...query.values])
     } catch (error) {
-      throw databaseError(error)
+      this.#firstError ??= databaseError(error)
+      throw this.#firstError
     }
   }
 }

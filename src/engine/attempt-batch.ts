@@ -4,15 +4,14 @@
  */
 import { hasCode, MothballError } from '../core/errors/index.ts'
 import { subjectOf } from '../core/family.ts'
+import { isRefusal, isTimeout, isTransient } from '../core/sqlstate.ts'
 import { sqlstateOf } from '../db/database-error.ts'
 import { leftoverSql } from '../sql/isolate.sql.ts'
 import { type KeySet, keySetOf } from '../sql/keys.sql.ts'
-import { isolate, quarantine } from './isolate.ts'
+import { inPieces, isolate, quarantine } from './isolate.ts'
 import { type MoveContext, moveBatch } from './move-batch.ts'
 import { NOTHING, type Outcome } from './outcome.ts'
 
-/** Deadlock, lock timeout, serialization: the other side has gone on, so the same batch may pass now. */
-const TRANSIENT = ['40P01', '55P03', '40001']
 const MAX_ATTEMPTS = 5
 /** Doubled at each attempt, with up to as much again at random, so that two sides do not meet a second time. */
 const RETRY_PAUSE_MS = 50
@@ -24,8 +23,11 @@ async function attemptTimes(context: MoveContext, keys: KeySet, attempt: number)
     return await moveAndAccount(context, keys)
   } catch (error) {
     if (!(error instanceof MothballError)) throw error
-    if (TRANSIENT.includes(sqlstateOf(error))) return retry(context, keys, attempt, sqlstateOf(error))
-    if (hasCode(error, 'statement_failed', 'sides_differ')) return isolate(context, keys, error, attemptBatch)
+    const sqlstate = sqlstateOf(error)
+    if (isTransient(sqlstate)) return retry(context, keys, attempt, sqlstate)
+    if (isTimeout(sqlstate)) return inHalves(context, keys)
+    // What speaks of the server or the statement is no fault of any row: it stops the run.
+    if (isRefusal(sqlstate) || hasCode(error, 'sides_differ')) return isolate(context, keys, error, attemptBatch)
     throw error
   }
 }
@@ -60,6 +62,10 @@ async function moveAndAccount(context: MoveContext, keys: KeySet): Promise<Outco
     deferred: waiting.count === 0 ? [] : [waiting],
   }
 }
+
+/** Fewer rows at once may pass; one family that takes too long by itself is left for another night. */
+const inHalves = (context: MoveContext, keys: KeySet): Promise<Outcome> =>
+  keys.count === 1 ? Promise.resolve({ ...NOTHING, deferred: [keys] }) : inPieces(context, keys, 2, attemptBatch)
 
 async function retry(context: MoveContext, keys: KeySet, attempt: number, sqlstate: string): Promise<Outcome> {
   if (attempt === MAX_ATTEMPTS) return { ...NOTHING, deferred: [keys] }

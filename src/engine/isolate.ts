@@ -29,8 +29,12 @@ export async function isolate(
     context.share.failed(1)
     return { ...NOTHING, failed: await quarantine(context, keys, reasonOf(error)) }
   }
+  return inPieces(context, keys, keys.count <= ONE_BY_ONE ? keys.count : 2, attempt)
+}
+
+/** Tries the keys in so many sets, one after the other. */
+export async function inPieces(context: MoveContext, keys: KeySet, pieces: number, attempt: Attempt): Promise<Outcome> {
   const { family } = context.judgement
-  const pieces = keys.count <= ONE_BY_ONE ? keys.count : 2
   let outcome = NOTHING
   for (const row of await context.engine.database.rows(splitKeysSql(family, keys, pieces)))
     outcome = addOutcomes(outcome, await attempt(context, keySetOf(row, subjectOf(family).shape.key)))

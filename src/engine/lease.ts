@@ -34,7 +34,9 @@ export async function acquireLease(session: Session, policy: Policy, run: number
   const { leaseMs } = policy.timeouts
   await session.execute(ensureLeaseSql(name))
   await session.rows(terminateExpiredSql(name, leaseMs))
-  const row = await session.maybe(acquireLeaseSql({ name, owner: `${hostname()}:${process.pid}`, run, leaseMs }))
+  const row = await session.maybe(
+    acquireLeaseSql({ name, owner: `${hostname()}:${process.pid}`, run, leaseMs, processId: session.processId }),
+  )
   if (row !== null) return row.epoch
   const holder = await session.maybe(leaseHolderSql(name))
   throw new MothballError('already_running', { policy: policy.name, run: holder?.run ?? '' })

@@ -10,27 +10,28 @@ import { addOutcomes, NOTHING, type Outcome } from './outcome.ts'
 const LOCKED_PASSES = 3
 const PASS_PAUSE_MS = 250
 
+/** `ceiling`: subjects at the most, as planned or confirmed; what becomes eligible meanwhile does not widen it. */
+export type MoveLimits = ScanLimits & Readonly<{ ceiling: number }>
+
 /** Asked between batches: a reason to stop now, or null. */
 export type StopAsked = () => StopReason | null
 
 export type Moving = Readonly<{ outcome: Outcome; stopReason: StopReason }>
 
-export async function moveEligible(context: MoveContext, limits: ScanLimits, stopAsked: StopAsked): Promise<Moving> {
+export async function moveEligible(context: MoveContext, limits: MoveLimits, stopAsked: StopAsked): Promise<Moving> {
   let outcome = NOTHING
   let taken = 0
   for await (const keys of eligibleKeys(context.engine.database, context.judgement, limits)) {
-    const stop = stopAsked()
+    const stop = stopAsked() ?? (taken + keys.count > limits.ceiling ? 'ceiling' : null)
     if (stop !== null) return { outcome, stopReason: stop }
     outcome = addOutcomes(outcome, await attemptBatch(context, keys))
     taken += keys.count
   }
   const settled = await retryLocked(context, outcome, stopAsked)
-  const stop = stopAsked()
-  if (stop !== null && countKeys(settled.deferred) > 0) return { outcome: settled, stopReason: stop }
-  return {
-    outcome: settled,
-    stopReason: limits.maxRows !== null && taken >= limits.maxRows ? 'max_rows' : 'nothing_eligible',
-  }
+  const isLeft = settled.deferred.length > 0
+  const asked = isLeft ? stopAsked() : null
+  const isFull = limits.maxRows !== null && taken >= limits.maxRows
+  return { outcome: settled, stopReason: asked ?? (isFull ? 'max_rows' : isLeft ? 'locked' : 'nothing_eligible') }
 }
 
 async function retryLocked(context: MoveContext, first: Outcome, stopAsked: StopAsked): Promise<Outcome> {

@@ -11,6 +11,7 @@ export interface Signals {
 }
 
 export type SignalPoint =
+  | 'run-opened'
   | 'batch-begun'
   | 'subjects-locked'
   | 'related-locked'

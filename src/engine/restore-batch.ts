@@ -4,10 +4,10 @@
  * nothing; a family with a conflict stays whole in the archive.
  */
 import { type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
-import { isTransient } from '../core/conflict.ts'
 import { MothballError } from '../core/errors/index.ts'
 import { tableText } from '../core/names.ts'
 import type { Conflict } from '../core/restore.ts'
+import { isTransient } from '../core/sqlstate.ts'
 import type { Session } from '../db/database.ts'
 import { sqlstateOf } from '../db/database-error.ts'
 import { fingerprintsOf } from '../db/fingerprint.ts'

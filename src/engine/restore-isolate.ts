@@ -2,10 +2,11 @@
  * Tries a set of families until it is settled: home, waiting for others, or kept in the archive by a conflict. What
  * passes by itself is tried again; what the database refuses is found by one question to both sides, then by halves.
  */
-import { conflict, isRefusal, isTimeout, isTransient, refusedConflict } from '../core/conflict.ts'
+import { conflict, refusedConflict } from '../core/conflict.ts'
 import { type Facts, hasCode, MothballError } from '../core/errors/index.ts'
 import { tableText } from '../core/names.ts'
 import type { Conflict } from '../core/restore.ts'
+import { isRefusal, isTimeout, isTransient } from '../core/sqlstate.ts'
 import { sqlstateOf } from '../db/database-error.ts'
 import { without } from './archived-rows.ts'
 import { type RestoreContext, type RestoredBatch, RowsChanged, restoreBatch, TablesHeld } from './restore-batch.ts'

@@ -93,6 +93,7 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
     owner: 'host:1',
     run: 3,
     leaseMs: 30_000,
+    processId: 42,
   }),
   'a living owner is found': livingRunSql('public.customer', 30_000),
   'a late owner is terminated': terminateExpiredSql('public.customer', 30_000),

@@ -132,3 +132,46 @@ test('a run whose backend is terminated in mid-batch fails with true counts, and
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [2, 1])
   assert.equal((await run(center.engine, center.policy, { confirm: 2 })).archived, 2)
 })
+
+test('a table that is changed between the plan and the first batch stops the run', async (t) => {
+  let change = async () => {}
+  const center = await callCenter(t, { signals: once('run-opened', () => change()) })
+  await center.customer(90)
+  change = async () => void (await center.db.query("alter table nic_cc_customer add column later text default 'kept'"))
+  const result = await run(center.engine, center.policy, { confirm: 1 })
+  assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'shapes_changed'])
+})
+
+test('a disk that is full stops the run, and quarantines nobody', async (t) => {
+  const center = await callCenter(t, { policy: { acceptedTriggers: ['nic_cc_customer.full'] } })
+  for (let made = 0; made < 5; made += 1) await center.customer(90)
+  await center.db.query(`create function full_disk() returns trigger language plpgsql as $$ begin
+    raise exception 'no space' using errcode = '53100'; end $$`)
+  await center.db.query(
+    'create trigger "full" before delete on nic_cc_customer for each row execute function full_disk()',
+  )
+  const result = await run(center.engine, center.policy, { confirm: 5 })
+  assert.deepEqual([result.status, result.failed, result.error?.code], ['failed', 0, 'statement_failed'])
+  assert.equal(await center.count('mothball.failure'), 0)
+})
+
+test('a batch that takes too long is halved, and a family that does so alone waits', async (t) => {
+  const center = await callCenter(t, {
+    policy: { acceptedTriggers: ['nic_cc_customer.slow'], timeouts: { statementMs: 400 } },
+  })
+  for (let made = 0; made < 4; made += 1) await center.customer(90)
+  await center.db.query(`create function slow() returns trigger language plpgsql as $$ begin
+    if old.id = 3 then perform pg_sleep(2); end if; return old; end $$`)
+  await center.db.query('create trigger slow before delete on nic_cc_customer for each row execute function slow()')
+  const result = await run(center.engine, center.policy, { confirm: 4 })
+  assert.deepEqual([result.archived, result.failed, result.skippedBecause], [3, 0, { locked: 1 }])
+})
+
+test("the lease's own error is told, and not what the server says of the statements behind it", async (t) => {
+  const center = await callCenter(t, { signals: once('run-opened', () => revoke()) })
+  const revoke = async () => void (await center.db.query('alter table mothball.lease rename to lease_gone'))
+  await center.customer(90)
+  const result = run(center.engine, center.policy, { confirm: 1 })
+  await assert.rejects(result, /42P01/)
+  assert.equal(await center.count('mothball.failure'), 0)
+})

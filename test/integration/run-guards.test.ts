@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { type ErrorCode, hasCode } from '../../src/core/errors/index.ts'
 import { run } from '../../src/engine/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { once } from '../support/reached.ts'
 
 async function fourOldOneYoung(center: CallCenter) {
   for (let made = 0; made < 4; made += 1) await center.customer(90)
@@ -74,4 +75,30 @@ test('without the journal a run is refused', async (t) => {
   await center.customer(90)
   await assert.rejects(run(center.engine, center.policy, { confirm: 1 }), withCode('plan_refused'))
   assert.equal(await center.count('nic_cc_customer'), 1)
+})
+
+test('a related table that vanishes after it was a part of the family refuses the run: its keep rules would be forgotten', async (t) => {
+  const center = await callCenter(t)
+  const customer = await center.customer(90)
+  await center.related('aod', customer, { status: 'active' })
+  await center.db.query('alter table nic_cc_aod rename to nic_cc_aod_old')
+  await assert.rejects(run(center.engine, center.policy, { confirm: 1 }), /relation_vanished nic_cc_aod/)
+  await nothingMoved(center)
+})
+
+test('what becomes eligible after the number was confirmed does not ride along', async (t) => {
+  let settle = async () => {}
+  const center = await callCenter(t, { signals: once('run-opened', () => settle()) })
+  for (let made = 0; made < 5; made += 1) await center.customer(90)
+  for (let made = 0; made < 5; made += 1) await center.related('aod', await center.customer(90), { status: 'active' })
+  settle = async () => void (await center.db.query("update nic_cc_aod set status = 'settled'"))
+  const result = await run(center.engine, center.policy, { confirm: 5, batchSize: 2 })
+  assert.deepEqual([result.archived, result.stopReason], [4, 'ceiling'])
+})
+
+test('a dry run takes no slot', async (t) => {
+  const center = await callCenter(t)
+  const slot = '2026-01-02 02:00:00+00'
+  await run(center.engine, center.policy, { slot, dryRun: true })
+  assert.equal((await run(center.engine, center.policy, { slot })).status, 'success')
 })

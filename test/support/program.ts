@@ -69,7 +69,10 @@ export function program(
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     t.after(() => child.kill('SIGKILL'))
-    return { child, ended: endOf(child) }
+    const ended = endOf(child)
+    // A test may close the pipes itself, and wait for the child instead.
+    ended.catch(() => undefined)
+    return { child, ended }
   }
   return {
     folder,

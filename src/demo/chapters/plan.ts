@@ -11,8 +11,8 @@ import type { Tour } from '../tour.ts'
 import { typeCommand } from '../typed-command.ts'
 
 export async function migrate(tour: Tour): Promise<void> {
-  tour.tell.step('Make the journal, the archive tables and the log; what exists stays as it is')
-  await typeCommand(tour, registerMigrate, ['migrate', '--yes'])
+  tour.tell.step('Make journal, archive tables, log and indexes; what exists stays as it is')
+  await typeCommand(tour, registerMigrate, ['migrate', '--indexes', '--yes'])
 }
 
 export async function makePlan(tour: Tour): Promise<ToldPlan> {

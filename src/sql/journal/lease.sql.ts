@@ -12,8 +12,8 @@ export const ensureLeaseSql = (name: string): Sql =>
 const isFree = (leaseMs: number): Sql =>
   sql`(l.owner is null
       or l.heartbeat_at < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => ${leaseMs}::float8 / 1000)
-      or not exists (select from pg_catalog.pg_stat_activity b where b.pid = l.backend_pid
-        and (b.backend_start is null or b.backend_start = l.backend_start)))`
+      or (l.backend_pid is not null and not exists (select from pg_catalog.pg_stat_activity b where b.pid = l.backend_pid
+        and (b.backend_start is null or b.backend_start = l.backend_start))))`
 
 /** The run of a living owner; no row where the lease can be had. */
 export const livingRunSql = (name: string, leaseMs: number): Sql<{ run: string | null }> =>
@@ -21,13 +21,15 @@ export const livingRunSql = (name: string, leaseMs: number): Sql<{ run: string |
 
 /**
  * Takes the lease if nobody lives behind it. Waits for an open batch of the old owner, which holds the row FOR KEY
- * SHARE. No row: its owner is alive. `pg_stat_activity` hides a stranger's backend_start, so a visible pid counts as alive.
+ * SHARE. No row: its owner is alive. Behind a pooler the connection was given another number than its backend has: that
+ * backend lives and dies for reasons of its own, so it is not noted, and the heartbeat alone decides. `pg_stat_activity` hides a stranger's backend_start, so a visible pid counts as alive.
  */
 export const acquireLeaseSql = (
-  lease: Readonly<{ name: string; owner: string; run: number; leaseMs: number }>,
+  lease: Readonly<{ name: string; owner: string; run: number; leaseMs: number; processId: number | null }>,
 ): Sql<{ epoch: string }> =>
   sql`update mothball.lease l set epoch = l.epoch + 1, owner = ${lease.owner}, run_id = ${lease.run}::bigint,
-      backend_pid = pg_catalog.pg_backend_pid(), backend_start = a.backend_start, heartbeat_at = pg_catalog.clock_timestamp()
+      backend_pid = case when pg_catalog.pg_backend_pid() = ${lease.processId}::integer then pg_catalog.pg_backend_pid() end,
+      backend_start = a.backend_start, heartbeat_at = pg_catalog.clock_timestamp()
     from (select backend_start from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid()) a
     where l.name = ${lease.name} and ${isFree(lease.leaseMs)}
     returning l.epoch::text as epoch`
