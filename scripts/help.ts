@@ -12,6 +12,7 @@ const LINES: Readonly<Record<string, string>> = {
   lint: 'format and lint rules (biome); changes nothing',
   format: 'the same, and repairs what it can',
   deadcode: 'files, exports and dependencies that nobody uses (knip)',
+  docs: 'writes the generated pages of docs/reference again',
   bench: 'what a move costs, against other ways, as ratios',
 }
 
