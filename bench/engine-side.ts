@@ -13,10 +13,10 @@ import { startRun } from '../src/db/journal/run.ts'
 import { applyMigration, planIndexes, planMigration } from '../src/db/migrate.ts'
 import { openDatabase } from '../src/db/open-database.ts'
 import { inspectSound } from '../src/engine/inspect.ts'
-import { acquireLease, keepLease } from '../src/engine/lease.ts'
-import { moveEligible } from '../src/engine/move-eligible.ts'
-import { FailureShare } from '../src/engine/outcome.ts'
 import { type Engine, INERT_SIGNALS } from '../src/engine/ports.ts'
+import { acquireLease, keepLease } from '../src/engine/run/lease.ts'
+import { moveEligible } from '../src/engine/run/move-eligible.ts'
+import { FailureShare } from '../src/engine/run/outcome.ts'
 import type { Template } from './arena.ts'
 import type { Contender } from './interleave.ts'
 import { type StatementTimes, timedDatabase } from './statement-times.ts'
@@ -100,7 +100,11 @@ async function moveTimed(
   const watched = times === null ? engine : { ...engine, database: timedDatabase(database, times) }
   const context = { engine: watched, judgement, lease, run: started.run, oids, fingerprints, share: new FailureShare() }
   const startedAt = performance.now()
-  const { outcome } = await moveEligible(context, { batchSize: policy.batchSize, maxRows: null, ceiling: Number.POSITIVE_INFINITY }, () => null)
+  const { outcome } = await moveEligible(
+    context,
+    { batchSize: policy.batchSize, maxRows: null, ceiling: Number.POSITIVE_INFINITY },
+    () => null,
+  )
   const ms = performance.now() - startedAt
   if (outcome.failed + outcome.becameActive + outcome.deferred.length > 0)
     throw new Error('a bench run leaves nobody behind')

@@ -1,6 +1,6 @@
 /** Families brought home by their keys, against one transaction that does the same by sets. */
 import { SAMPLE_TABLES } from '../src/demo/sample-tables.ts'
-import { restore as bringHome } from '../src/engine/restore.ts'
+import { restore as bringHome } from '../src/engine/restore/restore.ts'
 import { withClient } from './arena.ts'
 import { withEngine } from './engine-side.ts'
 import { archivedTemplate, columnsOf, familyPolicy, ownerOf } from './family-data.ts'

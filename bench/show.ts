@@ -1,5 +1,5 @@
 /** How long a caller waits for `show`, whatever he says: key, phone in several formats, policy number, e-mail. */
-import { find } from '../src/engine/find.ts'
+import { find } from '../src/engine/find/find.ts'
 import { type Template, withClient } from './arena.ts'
 import { indexFor, withEngine } from './engine-side.ts'
 import { archivedTemplate, familyPolicy } from './family-data.ts'

@@ -119,6 +119,7 @@ test('the journal is granted as a whole', () => {
     journalFindings(missing, 'ann', 'shop').map(({ hint }) => hint),
     [
       'Run `grant usage on schema mothball to ann;` as owner.',
+      'Run `grant usage on sequence mothball.batch_id_seq to ann;` as owner.',
       'Run `grant select, insert, update on all tables in schema mothball to ann;` as owner.',
     ],
   )

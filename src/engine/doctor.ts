@@ -30,8 +30,8 @@ import { activitySql, identitySql, journalStateSql, settingsSql, zoneSql } from 
 import { livingRunSql } from '../sql/journal/lease.sql.ts'
 import { journalTablesSql, missingPrivilegesSql } from '../sql/privilege.sql.ts'
 import { type Inspection, inspect } from './inspect.ts'
-import { leaseName } from './lease.ts'
 import type { Engine } from './ports.ts'
+import { leaseName } from './run/lease.ts'
 
 /**
  * Throws `database_unreachable` where there is nothing to examine. Who may not read the journal is told the GRANT, and

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { SignalPoint } from '../../src/engine/ports.ts'
-import { run } from '../../src/engine/run.ts'
-import { verify } from '../../src/engine/verify.ts'
+import { run } from '../../src/engine/run/run.ts'
+import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 
 const STUCK_RUN = fileURLToPath(new URL('../support/stuck-run.ts', import.meta.url))

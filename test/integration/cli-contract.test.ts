@@ -1,7 +1,7 @@
 // The contract: each command's exit code and the last line of its stdout, on a database as a user brings it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { testEngine } from '../support/call-center.ts'
 import { assertError, digestOf, listOf, PRESET, program, sampleDatabase } from '../support/program.ts'
 import { asAdmin } from '../support/server.ts'

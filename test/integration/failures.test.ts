@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listFailures, retryFailures } from '../../src/engine/failures.ts'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 
 /** Three old customers, two of whom have their key in the archive already. */

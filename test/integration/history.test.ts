@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listRuns, runDetail } from '../../src/engine/history.ts'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { callCenter } from '../support/call-center.ts'
 
 test('runs are told newest first, dry runs too, with what their plans found', async (t) => {

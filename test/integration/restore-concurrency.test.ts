@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RestoreOptions, RestoreSelection } from '../../src/core/restore.ts'
-import { restore } from '../../src/engine/restore.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
 import { archivedCount, archivedFamilies } from '../support/archived-families.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { once } from '../support/reached.ts'

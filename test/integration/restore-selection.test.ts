@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RestoreOptions, RestoreSelection } from '../../src/core/restore.ts'
-import { restore } from '../../src/engine/restore.ts'
-import { previewRestore } from '../../src/engine/restore-preview.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
+import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
 import { archive, archivedFamilies, WHOLE } from '../support/archived-families.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 

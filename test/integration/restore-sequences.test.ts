@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { restore } from '../../src/engine/restore.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
 import { archiveToy, type Toy, toyTables } from '../support/archived-table.ts'
 import { connect } from '../support/server.ts'
 

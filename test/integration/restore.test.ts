@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCode } from '../../src/core/errors/index.ts'
 import type { RestoreOptions, RestoreSelection } from '../../src/core/restore.ts'
-import { restore } from '../../src/engine/restore.ts'
-import { previewRestore } from '../../src/engine/restore-preview.ts'
-import { run } from '../../src/engine/run.ts'
-import { verify } from '../../src/engine/verify.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
+import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
+import { run } from '../../src/engine/run/run.ts'
+import { verify } from '../../src/engine/verify/verify.ts'
 import {
   activeRows,
   archive,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCode } from '../../src/core/errors/index.ts'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { callCenter, testEngine } from '../support/call-center.ts'
 import { gateAt, once } from '../support/reached.ts'
 import { connect } from '../support/server.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 
 async function customers(center: CallCenter, count: number): Promise<readonly string[]> {

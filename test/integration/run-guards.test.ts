@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ErrorCode, hasCode } from '../../src/core/errors/index.ts'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { once } from '../support/reached.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from '../../src/engine/inspect.ts'
-import { planAt } from '../../src/engine/plan.ts'
-import { run } from '../../src/engine/run.ts'
+import { planAt } from '../../src/engine/plan/plan.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { callCenter } from '../support/call-center.ts'
 
 const LIVE = { ignoreWindow: true } as const

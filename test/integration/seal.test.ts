@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { restore } from '../../src/engine/restore.ts'
-import { run } from '../../src/engine/run.ts'
-import { sealBatches } from '../../src/engine/seal.ts'
-import { verify } from '../../src/engine/verify.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
+import { run } from '../../src/engine/run/run.ts'
+import { sealBatches } from '../../src/engine/verify/seal.ts'
+import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter, testEngine } from '../support/call-center.ts'
 
 /** Archives so many customers, each with two calls, in batches of two. */

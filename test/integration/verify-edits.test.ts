@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { ARCHIVED_KEYS, archivedCenter } from '../support/archived-center.ts'
 import { callCenter } from '../support/call-center.ts'
 import { assertClean, checkOf, differing, verified } from '../support/verified.ts'

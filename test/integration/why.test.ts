@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setHold } from '../../src/engine/hold.ts'
-import { restore } from '../../src/engine/restore.ts'
-import { run } from '../../src/engine/run.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { theOne } from '../support/found.ts'
 

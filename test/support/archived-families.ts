@@ -1,5 +1,5 @@
 /** Families that a real run has archived, the texts of all their rows, and ways to compare them before and after. */
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import type { CallCenter } from './call-center.ts'
 
 export const FAMILY_TABLES = [

@@ -7,7 +7,7 @@ import type { Policy } from '../../src/core/policy.ts'
 import { isProblems, type PolicyInput, parsePolicy } from '../../src/core/policy-schema.ts'
 import { applyMigration, planMigration } from '../../src/db/migrate.ts'
 import type { Engine, Signals } from '../../src/engine/ports.ts'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 

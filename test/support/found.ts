@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Found } from '../../src/core/found.ts'
 import type { Policy } from '../../src/core/policy.ts'
-import { find } from '../../src/engine/find.ts'
+import { find } from '../../src/engine/find/find.ts'
 import type { Engine } from '../../src/engine/ports.ts'
 
 type Center = Readonly<{ engine: Engine; policy: Policy }>

@@ -1,7 +1,7 @@
 // A process that restores a run and stops for ever at the third batch's copy; restore-faults.test.ts kills it there.
 // Arguments: the database's URL, the policy as JSON, the run.
 import { openDatabase } from '../../src/db/open-database.ts'
-import { restore } from '../../src/engine/restore.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
 
 const [url = '', policy = '', run = ''] = process.argv.slice(2)
 let batches = 0

@@ -5,7 +5,7 @@
 import { isProblems, parsePolicy } from '../../src/core/policy-schema.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
-import { run } from '../../src/engine/run.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { nicCallCenter } from '../../src/presets/nic-call-center.ts'
 
 const [url = '', point = '', nth = '1'] = process.argv.slice(2)

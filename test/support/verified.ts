@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Check, Verification } from '../../src/core/verify.ts'
 import type { Engine } from '../../src/engine/ports.ts'
-import { verify } from '../../src/engine/verify.ts'
+import { verify } from '../../src/engine/verify/verify.ts'
 
 type Center = Readonly<{ engine: Engine; policy: Policy }>
 

@@ -1,0 +1,159 @@
+/**
+ * Brings families home: batch after batch, each whole or not at all, nothing ever overwritten. Who cannot come home
+ * stays in the archive and is reported with the reason; who came home stays active until the run's keep-until.
+ */
+import { archivedSubject } from '../../core/archived-family.ts'
+import { conflict } from '../../core/conflict.ts'
+import { MothballError } from '../../core/errors/index.ts'
+import { qualifiedText, tableText } from '../../core/names.ts'
+import type { Policy } from '../../core/policy.ts'
+import type { RestoreOptions, RestoreResult } from '../../core/restore.ts'
+import { type StopReason, statusOf } from '../../core/run.ts'
+import { keepUntilFrom } from '../../db/journal/keep-until.ts'
+import { endRun, startRun } from '../../db/journal/run.ts'
+import type { KeepUntil } from '../../sql/journal/keep-until.sql.ts'
+import { closeAbandonedRestoresSql, restoredOfSql } from '../../sql/journal/restore-run.sql.ts'
+import type { Engine } from '../ports.ts'
+import type { RestoreContext, RestoredBatch } from './restore-batch.ts'
+import { addRestored, NOTHING_RESTORED, restoreSet } from './restore-isolate.ts'
+import { noRows } from './restore-preview.ts'
+import { openScope, type RestoreScope } from './restore-scope.ts'
+import { cut, type Selected, select } from './restore-selection.ts'
+
+/** How often families that others hold are tried again before they are reported. */
+const PASSES = 3
+const PASS_PAUSE_MS = 500
+
+const MAX_REASON = 500
+
+/**
+ * Throws before anything is written where the plan is refused or an option is wrong (`plan_refused`,
+ * `option_invalid`, `not_found`). An error afterwards closes the run with what committed, and is thrown.
+ */
+export async function restore(engine: Engine, policy: Policy, options: RestoreOptions): Promise<RestoreResult> {
+  requireReason(options.reason)
+  const scope = await openScope(engine.database, policy)
+  const selected = await select(engine.database, scope, options.selection)
+  const keep = await open(engine, policy, options)
+  const context: RestoreContext = { engine, scope, keep, signal: options.signal ?? null }
+  let outcome: RestoredBatch = { ...NOTHING_RESTORED, related: noRows(scope) }
+  const add = (batch: RestoredBatch) => {
+    outcome = addRestored(outcome, batch)
+  }
+  try {
+    await bringAllHome(context, selected, add)
+  } catch (error) {
+    await close(context, selected, outcome, error).catch(() => undefined)
+    throw error
+  }
+  const { restored, durationMs } = await close(context, selected, outcome, null)
+  return {
+    run: keep.run,
+    restored,
+    related: outcome.related,
+    conflicts: outcome.conflicts,
+    alreadyHome: selected.alreadyHome + outcome.home,
+    unknown: selected.unknown,
+    keepUntil: keep.until,
+    durationMs,
+  }
+}
+
+function requireReason(reason: string): void {
+  const problem =
+    reason.trim() === ''
+      ? 'is empty'
+      : reason.length > MAX_REASON
+        ? `is longer than ${MAX_REASON} characters`
+        : /\p{Cc}/u.test(reason)
+          ? 'holds a control character'
+          : null
+  if (problem !== null) throw new MothballError('option_invalid', { option: 'reason', problem })
+}
+
+/** The run's row, and until when those who come home stay; neither is written where the other is wrong. */
+const open = ({ database }: Engine, policy: Policy, options: RestoreOptions): Promise<KeepUntil> =>
+  database.transaction({}, async (session) => {
+    const { reason, actor = policy.archivedBy, keepUntil } = options
+    const start = { operation: 'restore', actor, reason, dryRun: false, slot: null } as const
+    const started = await startRun(session, policy, start)
+    if (started === null) throw new RangeError('a restore has no slot that could be taken')
+    const until = await keepUntilFrom(session, policy, { given: keepUntil ?? null, moment: started.moment })
+    const subject = qualifiedText(policy.subject)
+    await session.execute(closeAbandonedRestoresSql(subject, started.run))
+    return { subject, until, reason, actor, run: started.run }
+  })
+
+/** What is likely to meet conflicts again is asked for them first. */
+async function bringAllHome(
+  context: RestoreContext,
+  selected: Selected,
+  add: (batch: RestoredBatch) => void,
+): Promise<void> {
+  const { engine, scope } = context
+  let waiting: string[] = []
+  let isThorough = false
+  const bring = async (keys: readonly string[]) => {
+    const batch = await restoreSet(context, keys, isThorough)
+    isThorough = batch.conflicts.length > 0
+    waiting.push(...batch.waiting)
+    add({ ...batch, waiting: [] })
+  }
+  const setSize = scope.policy.batchSize
+  for await (const keys of selected.sets(engine.database, setSize)) {
+    if (context.signal?.aborted) return
+    await bring(keys)
+  }
+  for (let pass = 1; pass <= PASSES && waiting.length > 0; pass += 1) {
+    engine.emit({ kind: 'pass-started', run: context.keep.run, pass: pass + 1, waiting: waiting.length })
+    await engine.pause.sleep(PASS_PAUSE_MS)
+    const asked = waiting
+    waiting = []
+    for (const keys of cut(asked, setSize)) {
+      if (context.signal?.aborted) return
+      await bring(keys)
+    }
+  }
+  add({ ...NOTHING_RESTORED, conflicts: heldByOthers(scope, waiting) })
+}
+
+const heldByOthers = ({ family }: RestoreScope, keys: readonly string[]) => {
+  const facts = { table: tableText(archivedSubject(family).home.name), constraint: '', sqlstate: '55P03' }
+  return keys.map((key) => conflict(key, 'refused_by_database', facts))
+}
+
+/** The counts are those that committed, whatever this process believes. */
+function close(
+  { engine, keep, signal }: RestoreContext,
+  selected: Selected,
+  outcome: RestoredBatch,
+  error: unknown,
+): Promise<Readonly<{ restored: number; durationMs: number }>> {
+  return engine.database.transaction({}, async (session) => {
+    const row = await session.one(restoredOfSql(keep.run))
+    const restored = Number(row.restored)
+    const failed = new Set(outcome.conflicts.map(({ key }) => key)).size
+    const counts = { archived: restored, failed, skipped: 0 }
+    const stopReason: StopReason = error !== null ? 'failed' : signal?.aborted ? 'stopped' : 'all_home'
+    await endRun(session, {
+      run: keep.run,
+      status: statusOf(counts, error !== null),
+      stopReason,
+      error: error === null ? null : errorText(error),
+      archived: 0,
+      restored,
+      failed,
+      skipped: 0,
+      details: JSON.stringify({
+        related: outcome.related,
+        already_home: selected.alreadyHome + outcome.home,
+        unknown: selected.unknown.length,
+        keep_until: keep.until,
+      }),
+    })
+    return { restored, durationMs: Number(row.elapsed_ms) }
+  })
+}
+
+const errorText = (error: unknown): string =>
+  error instanceof MothballError ? `${error.code}: ${error.message}` : 'an unexpected error'

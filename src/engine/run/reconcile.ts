@@ -1,0 +1,26 @@
+/** Closes runs whose process ended without a word, with the counts that committed. The new owner of the lease does it. */
+import { qualifiedText } from '../../core/names.ts'
+import type { Policy } from '../../core/policy.ts'
+import { committedOf } from '../../db/journal/run.ts'
+import { abandonedRunsSql, archiveLogSql, endRunSql } from '../../sql/journal/run.sql.ts'
+import { table } from '../../sql/tag.ts'
+import type { Engine } from '../ports.ts'
+
+/** Returns how many it closed. `except` is the run that asks. */
+export async function closeAbandonedRuns({ database, emit }: Engine, policy: Policy, except: number): Promise<number> {
+  const abandoned = await database.rows(abandonedRunsSql(qualifiedText(policy.subject), except))
+  for (const row of abandoned) {
+    const run = Number(row.run)
+    await database.transaction({}, async (session) => {
+      const { archived, failed, workedMs } = await committedOf(session, run)
+      const counts = { run, archived, failed, status: 'failed', error: 'interrupted' }
+      const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: '{}' }
+      if ((await session.execute(endRunSql(end))) === 0) return
+      const { policy: name, actor, dry_run } = row
+      const log = { ...counts, policy: name, durationMs: workedMs, dryRun: dry_run === 'true', actor, details: '{}' }
+      await session.execute(archiveLogSql(table(policy.logTable), log))
+      emit({ kind: 'run-reconciled', run, archived })
+    })
+  }
+  return abandoned.length
+}

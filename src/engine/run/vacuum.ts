@@ -1,0 +1,22 @@
+/** VACUUM (ANALYZE) of what a run touched, outside transactions. A failure is told and harms no run. */
+
+import { MothballError } from '../../core/errors/index.ts'
+import { type Family, movedTables } from '../../core/family.ts'
+import { tableText } from '../../core/names.ts'
+import { vacuumSql } from '../../sql/vacuum.sql.ts'
+import type { Engine } from '../ports.ts'
+
+export async function vacuumFamily({ database, emit }: Engine, family: Family, run: number): Promise<void> {
+  const names = movedTables(family).flatMap((each) => [each.shape.name, each.archive])
+  for (const name of names) {
+    // A table that we do not own is skipped by the server with no more than a warning.
+    const done = await database.outsideTransaction(vacuumSql(name)).then(
+      (warnings) => warnings.length === 0,
+      (error: unknown) => {
+        if (error instanceof MothballError) return false
+        throw error
+      },
+    )
+    emit({ kind: done ? 'vacuumed' : 'not-vacuumed', run, table: tableText(name) })
+  }
+}

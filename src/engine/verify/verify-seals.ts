@@ -1,0 +1,78 @@
+/**
+ * `seals`: every sealed batch hashes today to what it was sealed with. The server hashes, chunk by chunk, each in a
+ * snapshot of its own, so that no snapshot stays open for minutes; only rows that differ come here, by table and key.
+ */
+import { parseTableName, qualifiedText, tableText } from '../../core/names.ts'
+import type { Policy } from '../../core/policy.ts'
+import type { Check } from '../../core/verify.ts'
+import type { Database, Session } from '../../db/database.ts'
+import { type BrokenSeal, brokenSeals, nameDifferences, readSealChunks, type SealChunk } from '../../db/journal/seal.ts'
+import type { SealGroup } from '../../sql/journal/seal.sql.ts'
+import { NAMED } from '../../sql/verify-rows.sql.ts'
+import { counted, rows } from './verify-context.ts'
+
+/** Batches whose rows are named; the count beside them is the whole. */
+const EXPLAINED = 20
+
+type Findings = { checked: number; unreadable: Set<string>; broken: number; words: string[] }
+
+export async function checkSeals(database: Database, policy: Policy): Promise<Check> {
+  const subject = qualifiedText(policy.subject)
+  const [sealed, unsealed] = await snapshot(database, async (session) => [
+    await readSealChunks(session, subject, 'sealed'),
+    await readSealChunks(session, subject, 'unsealed'),
+  ])
+  const findings: Findings = { checked: 0, unreadable: new Set(), broken: 0, words: [] }
+  for (const chunk of sealed) await snapshot(database, (session) => checkChunk(session, chunk, findings))
+  return summary(findings, new Set(unsealed.flatMap((chunk) => chunk.batches)).size)
+}
+
+const snapshot = <T>(database: Database, work: (session: Session) => Promise<T>): Promise<T> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, work)
+
+async function checkChunk(session: Session, chunk: SealChunk, findings: Findings): Promise<void> {
+  findings.checked += chunk.batches.length
+  if (chunk.group === null) {
+    findings.unreadable.add(nameOf(chunk))
+    return
+  }
+  for (const broken of await brokenSeals(session, chunk.group, chunk)) {
+    findings.broken += 1
+    if (findings.broken <= EXPLAINED) findings.words.push(await explain(session, chunk.group, broken))
+  }
+}
+
+/** The row at fault, by table and key. */
+async function explain(session: Session, group: SealGroup, { batch, sealed, found }: BrokenSeal): Promise<string> {
+  const { keys, strangers, missing } = await nameDifferences(session, group, batch, NAMED)
+  const more = strangers - keys.length
+  const names = `${keys.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const parts = [
+    ...(strangers > 0 ? [`${wordFor(strangers, missing)} ${names}`] : []),
+    ...(missing > strangers ? [`${rows(missing - strangers)} missing`] : []),
+    ...(strangers === 0 && missing === 0 ? ['the seal itself was changed'] : []),
+  ]
+  return `${nameOf(group)} batch ${batch} (${sealed} sealed, ${found} there): ${parts.join(', ')}`
+}
+
+/** As many unknown rows as lost ones: they were edited. More: some were added, and nothing tells which. */
+function wordFor(strangers: number, missing: number): string {
+  if (missing === 0) return 'added'
+  return strangers <= missing ? 'edited' : `edited or added (${strangers - missing} of them)`
+}
+
+function summary({ checked, unreadable, broken, words }: Findings, unsealed: number): Check {
+  const gone = [...unreadable].map((name) => `${name} cannot be read with the columns that were sealed`)
+  const agree = checked - broken
+  const details = [
+    ...words,
+    ...(broken > words.length ? [`${broken - words.length} more differ`] : []),
+    ...gone,
+    `${agree} of ${counted(checked, 'seal')} agree`,
+    ...(unsealed > 0 ? [`unsealed ${unsealed}: the next run seals what is left`] : []),
+  ]
+  return { name: 'seals', ok: broken === 0 && unreadable.size === 0, detail: details.join('; ') }
+}
+
+const nameOf = ({ name }: Pick<SealChunk, 'name'>): string =>
+  tableText(parseTableName(name) ?? { schema: '', table: name })

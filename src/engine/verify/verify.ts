@@ -1,0 +1,54 @@
+/**
+ * Holds what is there today against what the journal says: counts, seals, sides, orphans, shapes, and the queries of
+ * the specification's Appendix B. Reads only, in snapshots; every table is gone through as a set, in the server.
+ */
+import type { Policy } from '../../core/policy.ts'
+import { type Check, type Verification, verificationOf } from '../../core/verify.ts'
+import { requireJournal } from '../../db/journal-schema.ts'
+import { nowSql } from '../../sql/journal/run.sql.ts'
+import { type Inspection, inspect } from '../inspect.ts'
+import { planAt } from '../plan/plan.ts'
+import type { Engine } from '../ports.ts'
+import { requireFamily } from '../subject.ts'
+import { checkAppendixB } from './verify-appendix-b.ts'
+import type { VerifyContext } from './verify-context.ts'
+import { checkCounts } from './verify-counts.ts'
+import { checkJournal } from './verify-journal.ts'
+import { checkOrphans, readOrphans } from './verify-orphans.ts'
+import { checkSeals } from './verify-seals.ts'
+import { checkSides } from './verify-sides.ts'
+
+/** Throws `journal_missing` before the first `migrate`, `plan_refused` where there is no family to look at. */
+export async function verify({ database }: Engine, policy: Policy): Promise<Verification> {
+  const checks = await database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
+    await requireJournal(session)
+    const inspection = requireFamily(policy, await inspect(session, policy))
+    return checkTables({ session, policy, inspection })
+  })
+  const [counts, journal, ...others] = checks
+  const seals = await checkSeals(database, policy)
+  return verificationOf([counts, journal, seals, ...others].filter((check) => check !== undefined))
+}
+
+/** Everything that one snapshot can answer. */
+async function checkTables(context: VerifyContext): Promise<readonly Check[]> {
+  const counts = await checkCounts(context)
+  const journal = await checkJournal(context)
+  const sides = await checkSides(context)
+  const orphans = await readOrphans(context)
+  const appendixB = await checkAppendixB(context, await planOf(context), counts, orphans)
+  return [counts, journal, sides, checkOrphans(orphans), checkShapes(context.inspection), ...appendixB]
+}
+
+async function planOf({ session, policy, inspection }: VerifyContext) {
+  const { now } = await session.one(nowSql)
+  return planAt(session, policy, now, inspection)
+}
+
+/** `shapes`: nothing about an archive table stands in a run's way. */
+function checkShapes({ refusals }: Inspection): Check {
+  const drift = refusals.filter(({ code }) => code.startsWith('archive_'))
+  const detail =
+    drift.length === 0 ? 'archive tables match their sources' : drift.map(({ message }) => message).join('; ')
+  return { name: 'shapes', ok: drift.length === 0, detail }
+}
