@@ -43,7 +43,7 @@ export function samplesOf(samples: Samples, name: string): readonly Sample[] {
 }
 
 /** Milliseconds per 1,000 moved rows. */
-export const pace = ({ ms, rows }: Sample): number => (ms / rows) * 1000
+const pace = ({ ms, rows }: Sample): number => (ms / rows) * 1000
 
 /** The pace of `name` over that of `base`, round by round. */
 export function ratio(samples: Samples, name: string, base: string): Spread {

@@ -78,7 +78,7 @@ export class ProgressLine {
 }
 
 /** `███████████████░░░░░ 71 %  5,263/7,412  12,400/s  ETA 1 s  batch 6`; a narrow terminal gets no bar. */
-export function progressText(progress: Progress, width: number): string {
+function progressText(progress: Progress, width: number): string {
   const share = shareOf(progress)
   const eta = remainingMs(progress)
   const parts = [

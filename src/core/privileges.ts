@@ -10,8 +10,8 @@ import type { Policy } from './policy.ts'
 import { type Catalog, shapeOf, type TableShape } from './table.ts'
 
 /**
- * `object` is a table, a schema (its table is empty), the database (both empty), or a sequence (quoted and qualified,
- * in `table`). `owner` is no privilege that can be granted: VACUUM asks for it.
+ * `object` is a table, a schema (its table is empty), the database (both empty), or a sequence (quoted and
+ * qualified in `table` where its schema is empty). `owner` is no privilege that can be granted: VACUUM asks for it.
  */
 export type Need = Readonly<{
   kind: 'table' | 'schema' | 'database' | 'sequence' | 'owner'
@@ -68,7 +68,7 @@ export const journalPrivileges = (tables: readonly string[]): readonly Need[] =>
     : [
         needOf('schema', inSchema(JOURNAL), 'USAGE'),
         // The fence of every batch takes its number from it.
-        needOf('sequence', { schema: '', table: 'mothball.batch_id_seq' }, 'USAGE'),
+        needOf('sequence', { schema: JOURNAL, table: 'batch_id_seq' }, 'USAGE'),
         ...tables.flatMap((table) =>
           WRITING.map((privilege) => needOf('table', { schema: JOURNAL, table }, privilege)),
         ),
@@ -151,7 +151,7 @@ function objectText({ kind, name }: Need, database: string): string {
     case 'schema':
       return nameText(name.schema)
     case 'sequence':
-      return name.table
+      return name.schema === '' ? name.table : tableNameText(name)
     default:
       return tableNameText(name)
   }

@@ -189,13 +189,19 @@ test('doctor refuses before the migration, is content after it, and prints the G
   url.username = role
   url.password = 'trial'
   const asRole = ['--database-url', url.href]
-  assert.match((await plain('doctor', ...asRole)).stdout, /`grant usage on schema mothball to doctor_/)
-  await db.query(`grant usage on schema mothball to ${role}; grant all on all tables in schema mothball to ${role}`)
-  const lacking = await plain('doctor', ...asRole)
-  assert.equal(lacking.code, 4)
-  const grants = [...lacking.stdout.matchAll(/Run `(grant [^`]+)`/g)].map(([, grant = '']) => grant)
-  for (const grant of grants) await db.query(grant)
-  assert.equal((await plain('doctor', ...asRole)).code, 0, 'the GRANTs that were printed are enough')
+  const followed: string[] = []
+  // First those that let it look at the rest, then the rest.
+  for (let round = 1; round <= 2; round += 1) {
+    const told = await plain('doctor', ...asRole)
+    assert.equal(told.code, 4)
+    const grants = [...told.stdout.matchAll(/Run `(grant [^`]+)`/g)].map(([, grant = '']) => grant)
+    for (const grant of grants) await db.query(grant)
+    followed.push(...grants)
+  }
+  assert.equal((await plain('doctor', ...asRole)).code, 0)
+  assert.match(followed[0] ?? '', /^grant usage on schema mothball to doctor_/)
+  const moving = await json('run', '--yes', '--max-rows', '5', ...asRole)
+  assert.deepEqual([moving.code, moving.last['archived']], [0, 5], 'the GRANTs that were printed are enough')
 })
 
 test('migrate prints its SQL, which does the same', async (t) => {
