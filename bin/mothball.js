@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 const NEEDED_MAJOR = 24
 
@@ -58,6 +59,8 @@ async function start() {
   if (Number.parseInt(process.versions.node, 10) < NEEDED_MAJOR) {
     rerunUnder(createRequire(import.meta.url).resolve('node/bin/node'))
   } else {
+    // Rows never come here, so a small young generation is enough; V8 would let it grow past the memory we promise.
+    setFlagsFromString('--semi-space-growth-factor=1')
     await import(clone ? '../src/cli/main.ts' : '../dist/cli/main.js')
   }
 }

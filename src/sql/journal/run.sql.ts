@@ -93,11 +93,15 @@ export const abandonedRunsSql = (
     where subject = ${subject} and operation = 'archive' and ended_at is null and id <> ${except}::bigint
       and not (dry_run and started_at > pg_catalog.now() - interval '1 hour') order by id`
 
-/** Milliseconds per moved subject over the last runs that moved any; no row before the first. */
+/** Below it a run's fixed costs are most of its time, and say nothing of a larger one. */
+const FEWEST_TIMED = 500
+
+/** Milliseconds per moved subject over the last runs that were large enough to tell; null before the first. */
 export const paceSql = (subject: string): Sql<{ ms_per_subject: string | null }> =>
   sql`select (sum(extract(epoch from ended_at - started_at)) * 1000 / sum(archived))::text as ms_per_subject from (
       select ended_at, started_at, archived from mothball.run
-      where subject = ${subject} and operation = 'archive' and archived > 0 and ended_at is not null order by id desc limit 5) r`
+      where subject = ${subject} and operation = 'archive' and archived >= ${FEWEST_TIMED}::bigint and ended_at is not null
+      order by id desc limit 5) r`
 
 /** One row of the public log, in the user's own schema: the document's eight fields, then ours. */
 export const archiveLogSql = (
