@@ -68,7 +68,7 @@ export function wrap(
   for (const item of items) {
     const joined = isFresh ? `${line}${item}` : `${line}${separator}${item}`
     if (!isFresh && visibleWidth(joined) > width) {
-      lines.push(line)
+      lines.push(`${line}${separator.trimEnd()}`)
       line = `${indent}${item}`
     } else line = joined
     isFresh = false
