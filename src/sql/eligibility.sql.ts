@@ -26,13 +26,18 @@ export const SUBJECT: Sql = raw('s')
 /** Limits the rows of a related table that a rule reads to those that can matter; null: no limit for this column. */
 export type Restriction = (owner: Sql, subjectColumn: string) => Sql | null
 
-/** A keep rule in SQL, in its two forms. */
+/** `rows` select one column `owner`, which holds the subject's column `on`. */
+type OwnerSet = Readonly<{ rows: Sql; on: string }>
+
+/** A keep rule in SQL, in its forms. */
 export type RuleSql = Readonly<{
   name: string
   /** The rule holds for the subject row `s` when any of these is true. Kept apart, because the planner makes an anti-join of each. */
   reasons: (restriction?: Restriction) => readonly Sql[]
   /** Subjects for which the rule holds, by the subject's columns `on`; null where the rule reads the subject itself. */
   owners: Readonly<{ rows: Sql; on: readonly string[] }> | null
+  /** Owners of such rows within the restriction, a set for each path; null where it does not reach one of them. */
+  ownersWithin: (restriction: Restriction) => readonly OwnerSet[] | null
 }>
 
 /** The cutoff as SQL: the moment less the policy's days, of 24 hours each. */
@@ -63,6 +68,26 @@ export function ruleSqls(judgement: Judgement): readonly RuleSql[] {
 export const notKeptSql = (judgement: Judgement, restriction?: Restriction): Sql =>
   allOf(ruleSqls(judgement).flatMap((rule) => rule.reasons(restriction).map((reason) => sql`not ${reason}`)))
 
+/** `with` goes before the statement that asks `where`; null where there is nothing to gather first. */
+export type NotKept = Readonly<{ with: Sql | null; where: Sql }>
+
+/**
+ * No keep rule holds, for subjects of a range: the owners in it that a rule keeps are gathered once, so that the cost
+ * is that of the range, whatever the planner makes of the rest.
+ */
+export function notKeptWithin(judgement: Judgement, restriction: Restriction): NotKept {
+  const rules = ruleSqls(judgement).map((rule) => ({ rule, sets: rule.ownersWithin(restriction) }))
+  const sets = rules.flatMap((each) => each.sets ?? []).map((set, index) => ({ ...set, name: raw(`kept_${index}`) }))
+  const others = rules.flatMap(({ rule, sets: own }) => (own === null ? rule.reasons(restriction) : []))
+  const isKept = sets.map(
+    ({ name, on }) => sql`exists (select from ${name} where ${name}.owner = ${column(SUBJECT, on)})`,
+  )
+  return {
+    with: sets.length === 0 ? null : commaList(sets.map(({ rows, name }) => sql`${name} as materialized (${rows})`)),
+    where: allOf([...others, ...isKept].map((reason) => sql`not ${reason}`)),
+  }
+}
+
 /** The rule holds, as one value; for answers about a few subjects. */
 export const holdsSql = (rule: RuleSql): Sql => anyOf(rule.reasons())
 
@@ -75,7 +100,9 @@ function policyRule(judgement: Judgement, rule: KeepRule): readonly RuleSql[] {
   if (rule.relation === null) {
     const { shape } = subjectOf(family)
     const holds = conditionsSql({ policy, moment, shape, alias: SUBJECT }, rule.where)
-    return [{ name: rule.name, reasons: () => [sql`coalesce(${holds}, false)`], owners: null }]
+    return [
+      { name: rule.name, reasons: () => [sql`coalesce(${holds}, false)`], owners: null, ownersWithin: () => null },
+    ]
   }
   const related = tableOfRelation(family, rule.relation)
   // An optional relation that is missing takes its rules along; the plan has said so.
@@ -97,6 +124,10 @@ function relatedRule(judgement: Judgement, name: string, related: FamilyTable, w
       ),
       on: subjectReference(paths[0] ?? []).map(({ subjectColumn }) => subjectColumn),
     },
+    ownersWithin: (restriction) => {
+      const sets = paths.flatMap((path) => ownersOnPathWithin(family, related, path, conditions, restriction) ?? [])
+      return sets.length === paths.length ? sets : null
+    },
   }
 }
 
@@ -112,6 +143,21 @@ function existsOnPath(
     where ${allOf([belongsTo(path, SUBJECT), conditions, ...limits])})`
 }
 
+/** Null where the path ends in several columns, or in one that the restriction does not know. */
+function ownersOnPathWithin(
+  family: Family,
+  related: FamilyTable,
+  path: FamilyPath,
+  conditions: Sql,
+  restriction: Restriction,
+): OwnerSet | null {
+  const [end, ...more] = subjectReference(path)
+  const limit = end === undefined || more.length > 0 ? null : restriction(end.owner, end.subjectColumn)
+  if (end === undefined || limit === null) return null
+  const rows = sql`select ${end.owner} as owner from ${pathJoins(family, related, path)} where ${allOf([conditions, limit])}`
+  return { rows, on: end.subjectColumn }
+}
+
 function ownersOnPath(family: Family, related: FamilyTable, path: FamilyPath, conditions: Sql): Sql {
   const owners = subjectReference(path).map(({ owner, subjectColumn }) => sql`${owner} as ${id(subjectColumn)}`)
   return sql`select distinct ${commaList(owners)} from ${pathJoins(family, related, path)} where ${conditions}`
@@ -121,12 +167,14 @@ const holdRule = (judgement: Judgement): RuleSql => ({
   name: BUILT_IN_RULES.hold,
   reasons: () => [journalSays(judgement, sql`mothball.hold j`, sql`j.released_at is null`)],
   owners: null,
+  ownersWithin: () => null,
 })
 
 const restoredRule = (judgement: Judgement): RuleSql => ({
   name: BUILT_IN_RULES.restored,
   reasons: () => [journalSays(judgement, sql`mothball.keep_until j`, sql`j.until > ${judgement.moment}::timestamptz`)],
   owners: null,
+  ownersWithin: () => null,
 })
 
 /**

@@ -39,8 +39,11 @@ export const keySetOf = (row: KeySetRow, names: readonly string[]): KeySet => ({
   arrays: Object.fromEntries(names.map((name, index) => [name, row[`key_${index}`] ?? '{}'])),
 })
 
-/** `a.id = any($1::bigint[])`, or for several columns a row that is in the unnested arrays. */
-export function inKeys(
+/**
+ * `a.id = any($1::bigint[])`, or for several columns a row that is in the unnested arrays. For rows that are found by
+ * other means: the server looks a long constant array up by hash, but weighs each of its elements when it plans.
+ */
+export function amongKeys(
   alias: Sql,
   own: readonly string[],
   keys: KeySet,
@@ -54,6 +57,23 @@ export function inKeys(
     return sql`${column(alias, first)} = any(${array})`
   const row = commaList(own.map((name) => column(alias, name)))
   return sql`(${row}) in (select * from unnest(${commaList(arrays)}))`
+}
+
+/**
+ * The same for rows that are found by these keys. Behind a sub-select the planner counts on ten elements: it takes the
+ * index whatever the statistics say, in a tenth of the time.
+ */
+export function inKeys(
+  alias: Sql,
+  own: readonly string[],
+  keys: KeySet,
+  shape: TableShape,
+  names: readonly string[] = own,
+): Sql {
+  const [type] = columnsOf(shape, names)
+  const [first] = own
+  if (own.length > 1 || first === undefined || type === undefined) return amongKeys(alias, own, keys, shape, names)
+  return sql`${column(alias, first)} = any((select ${arrayOf(keys, type)})::${raw(type.type)}[])`
 }
 
 /** `$1::bigint[]` with the array text bound. */

@@ -6,7 +6,7 @@
 import { type Family, type FamilyTable, isMoved, parentOf, referencedColumns, subjectOf } from '../core/family.ts'
 import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
-import { gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
+import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } from './keys.sql.ts'
 import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
 
 /** The locked rows of each table of the family; a table that needs no lock has none. */
@@ -32,16 +32,23 @@ export const knownColumns = (family: Family, each: FamilyTable): readonly string
   ...new Set([...each.shape.key, ...referencedColumns(family, each)]),
 ]
 
+/** Keys as `gatherKeys` returns them, and the first and the last of them as journal keys; null where there is none. */
+export type LockedSubjectsRow = KeySetRow & Readonly<{ first: string | null; last: string | null }>
+
 /** Locks those of `keys` that are still old and not quarantined, in the key's order. */
-export function lockSubjectsSql(judgement: Judgement, keys: KeySet): Sql<KeySetRow> {
+export function lockSubjectsSql(judgement: Judgement, keys: KeySet): Sql<LockedSubjectsRow> {
   const subject = subjectOf(judgement.family)
   const { key, name } = subject.shape
   const names = knownColumns(judgement.family, subject)
+  const order = (direction: 'asc' | 'desc') =>
+    commaList(key.map((each) => sql`${column(raw('l'), each)} ${raw(direction)}`))
+  const end = (direction: 'asc' | 'desc') =>
+    sql`(select ${keyText(raw('l'), key)} from locked l order by ${order(direction)} limit 1)`
   return sql`with locked as materialized (
       select ${commaList(names.map((each) => column(SUBJECT, each)))} from only ${table(name)} ${SUBJECT}
       where ${allOf([inKeys(SUBJECT, key, keys, subject.shape), candidateSql(judgement), sql`not ${quarantinedSql(judgement)}`])}
       order by ${commaList(key.map((each) => column(SUBJECT, each)))} for update skip locked
-    ) select ${gatherKeys(raw('locked'), names)} from locked`
+    ) select ${gatherKeys(raw('locked'), names)}, ${end('asc')} as first, ${end('desc')} as last from locked`
 }
 
 /**
@@ -61,13 +68,21 @@ export function lockRelatedSql(
     select (select count(*) from ${rows}) as seen, ${gatherKeys(raw('locked'), names)} from locked`
 }
 
-/** The row `c` of `each` refers to one of its parents' `rows`, by any of its links. */
-export const belongsToRows = (family: Family, each: FamilyTable, rows: LockedRows, alias: Sql = RELATED): Sql =>
+/** The row `c` of `each` refers to one of its parents' `rows`, by any of its links; `isFound` by other means already. */
+export const belongsToRows = (
+  family: Family,
+  each: FamilyTable,
+  rows: LockedRows,
+  alias: Sql = RELATED,
+  isFound = false,
+): Sql =>
   anyOf(
     each.links.flatMap((link) => {
       const parent = parentOf(family, link)
       const keys = rows.get(parent)
-      return keys === undefined ? [] : [inKeys(alias, link.columns, keys, parent.shape, link.references)]
+      return keys === undefined
+        ? []
+        : [(isFound ? amongKeys : inKeys)(alias, link.columns, keys, parent.shape, link.references)]
     }),
   )
 
@@ -78,9 +93,30 @@ export function busySubjectsSql(family: Family, each: FamilyTable, subjects: Key
   const onPaths = pathsToSubject(family, each).map(
     (path) => sql`select ${keys} from ${pathJoins(family, each, path)}
       join only ${table(shape.name)} ${SUBJECT} on ${belongsTo(path, SUBJECT)}
-      where ${inKeys(SUBJECT, shape.key, subjects, shape)} and not ${inKeys(hop(0), each.shape.key, locked, each.shape)}`,
+      where ${inKeys(SUBJECT, shape.key, subjects, shape)} and not ${amongKeys(hop(0), each.shape.key, locked, each.shape)}`,
   )
   return sql`select ${gatherKeys(raw('busy'), shape.key)} from (${join(onPaths, ' union ')}) busy`
+}
+
+/** Whether a locked row of `each` has two owners; asked first, because as a rule none has. */
+export function anyTornSql(family: Family, each: FamilyTable, locked: KeySet): Sql<{ torn: string }> {
+  const owners = pathsToSubject(family, each).map((path, index) => {
+    const hops = path.slice(0, -1).map((link, at) => {
+      const from = at === 0 ? hop(0) : raw(`p${index}_${at}`)
+      const to = raw(`p${index}_${at + 1}`)
+      const on = link.columns.map((name, n) => sql`${column(from, name)} = ${column(to, link.references[n] ?? '')}`)
+      return sql`left join only ${table(parentOf(family, link).shape.name)} ${to} on ${allOf(on)}`
+    })
+    const last = path.length === 1 ? hop(0) : raw(`p${index}_${path.length - 1}`)
+    return { hops, columns: (path.at(-1)?.columns ?? []).map((name) => column(last, name)) }
+  })
+  const pairs = owners.flatMap((a, index) => owners.slice(index + 1).map((b) => [a, b] as const))
+  const differ = pairs.map(([a, b]) => anyOf(a.columns.map((own, n) => sql`${own} <> ${b.columns[n] ?? own}`)))
+  return sql`select exists (select from only ${table(each.shape.name)} ${hop(0)} ${join(
+    owners.flatMap(({ hops }) => hops),
+    ' ',
+  )}
+    where ${amongKeys(hop(0), each.shape.key, locked, each.shape)} and ${anyOf(differ)})::text as torn`
 }
 
 /**

@@ -6,10 +6,10 @@ import { ARCHIVE_COLUMNS } from '../core/archive-columns.ts'
 import { type Family, type FamilyTable, subjectOf } from '../core/family.ts'
 import type { Policy } from '../core/policy.ts'
 import { columnOf, type TableShape } from '../core/table.ts'
-import { candidateSql, type Judgement, notKeptSql, SUBJECT } from './eligibility.sql.ts'
-import { columnsOf, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
+import { candidateSql, type Judgement, type NotKept, notKeptWithin, SUBJECT } from './eligibility.sql.ts'
+import { amongKeys, columnsOf, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
 import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
-import { allOf, column, commaList, id, raw, type Sql, sql, table } from './tag.ts'
+import { allOf, column, commaList, empty, id, raw, type Sql, sql, table } from './tag.ts'
 
 /** Keys of what was copied, and the digest by value of all of it (`null` for no row, or where it is not compared). */
 export type CopiedRow = KeySetRow & Readonly<{ digest: string | null }>
@@ -19,27 +19,46 @@ export type SideRow = Readonly<{ count: string; digest: string | null }>
 
 const ROW: Sql = raw('c')
 
+/** First and last key of the locked subjects, as journal keys. */
+export type KeySpan = Readonly<{ first: string; last: string }>
+
+type LockedSubjects = Readonly<{ locked: KeySet; span: KeySpan; excluded: KeySet | null; batch: string }>
+
 /** Copies those locked subjects that are still eligible now, with all locks taken, and that are not `excluded`. */
 export function copySubjectsSql(
   judgement: Judgement,
-  { locked, excluded, batch }: Readonly<{ locked: KeySet; excluded: KeySet | null; batch: string }>,
+  { locked, span, excluded, batch }: LockedSubjects,
 ): Sql<CopiedRow> {
-  const subject = subjectOf(judgement.family)
+  const { policy, family } = judgement
+  const subject = subjectOf(family)
   const { shape } = subject
-  return copySql(judgement.policy, judgement.family, subject, batch, SUBJECT, [
-    inKeys(SUBJECT, shape.key, locked, shape),
+  const notKept = notKeptWithin(judgement, (owner, name) => ownedBy(owner, name, { locked, span, shape }))
+  const where = [
+    amongKeys(SUBJECT, shape.key, locked, shape),
     candidateSql(judgement),
-    notKeptSql(judgement, (owner, name) => ownedBy(owner, name, locked, shape)),
-    ...(excluded === null ? [] : [sql`not ${inKeys(SUBJECT, shape.key, excluded, shape)}`]),
-  ])
+    notKept.where,
+    ...(excluded === null ? [] : [sql`not ${amongKeys(SUBJECT, shape.key, excluded, shape)}`]),
+  ]
+  return copySql(policy, family, subject, { batch, alias: SUBJECT, where, with: notKept.with, tellKeys: true })
 }
 
-/** Copies those locked rows of `each` that belong to the copied rows of its parents. */
+/**
+ * Copies those locked rows of `each` that belong to the copied rows of its parents. Where all locked parents were
+ * copied (`copied` is null), that is every locked row: none is judged again, and their keys are known.
+ */
 export const copyRelatedSql = (
   { policy, family }: Judgement,
   each: FamilyTable,
-  { locked, copied, batch }: Readonly<{ locked: KeySet; copied: LockedRows; batch: string }>,
-): Sql<CopiedRow> => copySql(policy, family, each, batch, ROW, movableRows(family, each, locked, copied))
+  { locked, copied, batch }: Readonly<{ locked: KeySet; copied: LockedRows | null; batch: string }>,
+): Sql<CopiedRow> =>
+  copySql(policy, family, each, {
+    batch,
+    alias: ROW,
+    where:
+      copied === null ? [inKeys(ROW, each.shape.key, locked, each.shape)] : movableRows(family, each, locked, copied),
+    with: null,
+    tellKeys: copied !== null,
+  })
 
 /** How many rows `copyRelatedSql` must copy, counted on the source: asked where not every locked subject was copied. */
 export const countMovableSql = (
@@ -59,25 +78,22 @@ export function deleteSql(policy: Policy, { shape }: FamilyTable, copied: KeySet
 
 const movableRows = (family: Family, each: FamilyTable, locked: KeySet, copied: LockedRows): readonly Sql[] => [
   inKeys(ROW, each.shape.key, locked, each.shape),
-  belongsToRows(family, each, copied, ROW),
+  belongsToRows(family, each, copied, ROW, true),
 ]
 
-function copySql(
-  policy: Policy,
-  family: Family,
-  each: FamilyTable,
-  batch: string,
-  alias: Sql,
-  where: readonly Sql[],
-): Sql<CopiedRow> {
+type Copy = Readonly<{ batch: string; alias: Sql; where: readonly Sql[]; with: NotKept['with']; tellKeys: boolean }>
+
+function copySql(policy: Policy, family: Family, each: FamilyTable, copy: Copy): Sql<CopiedRow> {
+  const { batch, alias, where } = copy
   const names = each.shape.columns.map(({ name }) => name)
-  const known = knownColumns(family, each)
+  const known = copy.tellKeys ? knownColumns(family, each) : []
+  const told = copy.tellKeys ? gatherKeys(raw('moved'), known) : raw('count(*) as count')
   return sql`with moved as (
       insert into ${table(each.archive)} (${commaList([...names, ...ARCHIVE_COLUMNS].map(id))})
-      select ${commaList(names.map((name) => column(alias, name)))}, pg_catalog.now(), ${policy.archivedBy}::text, ${policy.reason}::text, ${batch}::bigint
+      ${copy.with === null ? empty : sql`with ${copy.with} `}select ${commaList(names.map((name) => column(alias, name)))}, pg_catalog.now(), ${policy.archivedBy}::text, ${policy.reason}::text, ${batch}::bigint
       from only ${table(each.shape.name)} ${alias} where ${allOf(where)}
-      returning ${commaList(known.map(id))}, ${rowHash(policy, each.shape)} as h
-    ) select ${gatherKeys(raw('moved'), known)}, pg_catalog.bit_xor(h)::text as digest from moved`
+      returning ${commaList([...known.map(id), sql`${rowHash(policy, each.shape)} as h`])}
+    ) select ${told}, pg_catalog.bit_xor(h)::text as digest from moved`
 }
 
 /**
@@ -90,10 +106,14 @@ export function rowHash(policy: Policy, shape: TableShape): Sql {
   return sql`pg_catalog.hash_record_extended(row(${commaList(values)}), 0)`
 }
 
-/** The owner column holds a locked subject: rules then read the batch's rows only. */
-function ownedBy(owner: Sql, subjectColumn: string, locked: KeySet, shape: TableShape): Sql | null {
+type Owned = Readonly<{ locked: KeySet; span: KeySpan; shape: TableShape }>
+
+/** The owner column holds a locked subject, or one between them: rules then read the batch's rows only. */
+function ownedBy(owner: Sql, subjectColumn: string, { locked, span, shape }: Owned): Sql | null {
   const array = locked.arrays[subjectColumn]
   if (array === undefined || columnOf(shape, subjectColumn) === undefined) return null
   const [found] = columnsOf(shape, [subjectColumn])
-  return found === undefined ? null : sql`${owner} = any(${array}::${raw(found.type)}[])`
+  if (found === undefined) return null
+  if (shape.key.length > 1 || shape.key[0] !== subjectColumn) return sql`${owner} = any(${array}::${raw(found.type)}[])`
+  return sql`${owner} between ${span.first}::${raw(found.type)} and ${span.last}::${raw(found.type)}`
 }

@@ -13,7 +13,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Conflict } from '../core/restore.ts'
 import type { ForeignKey, Index } from '../core/table.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
-import { inKeys, keyText } from './keys.sql.ts'
+import { amongKeys, inKeys, keyText } from './keys.sql.ts'
 import type { LockedRows } from './lock.sql.ts'
 import { rowHash } from './move.sql.ts'
 import { rowsOf } from './restore-move.sql.ts'
@@ -98,7 +98,7 @@ const strangerChecks = ({ family, rows }: ArchivedRows, each: ArchivedTable): re
     .map((link) => {
       const parent = family.tables[link.parent] ?? archivedSubject(family)
       const stays = sql`${equal(OTHER, link.references, MINE, link.columns)}
-        and not ${inKeys(OTHER, parent.shape.key, rowsOf(rows, parent), parent.shape)}`
+        and not ${amongKeys(OTHER, parent.shape.key, rowsOf(rows, parent), parent.shape)}`
       const holds = sql`exists (select from only ${table(parent.shape.name)} o where ${stays})`
       return { kind: 'parent_missing', guard: '', holds } as const
     })
@@ -136,7 +136,7 @@ function isTargetGone({ family, rows }: ArchivedRows, { target, columns, referen
   const comes = archivedHome(family, target)
   if (comes === undefined) return allOf([...refers, sql`not ${isHome}`])
   const isComing = sql`exists (select from only ${table(comes.shape.name)} o where ${equal(OTHER, references, MINE, columns)}
-    and ${inKeys(OTHER, comes.shape.key, rowsOf(rows, comes), comes.shape)})`
+    and ${amongKeys(OTHER, comes.shape.key, rowsOf(rows, comes), comes.shape)})`
   return allOf([...refers, sql`not ${isHome}`, sql`not ${isComing}`])
 }
 

@@ -9,7 +9,7 @@ import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
 import { storedColumns } from '../core/table.ts'
 import { departuresSql } from './journal/departure.sql.ts'
-import { gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } from './keys.sql.ts'
+import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } from './keys.sql.ts'
 import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
 import { rowHash, type SideRow } from './move.sql.ts'
 import { sealHash } from './seal.sql.ts'
@@ -83,7 +83,7 @@ function gatheredSql(
 /** Written without NOT: a negated `= any` over a long array is not looked up by hash on every server. */
 function isOutside(family: ArchivedFamily, link: Link, row: Sql, rows: LockedRows): Sql {
   const parent = parentOf(family, link)
-  const isInside = inKeys(row, link.columns, rowsOf(rows, parent), parent.shape, link.references)
+  const isInside = amongKeys(row, link.columns, rowsOf(rows, parent), parent.shape, link.references)
   const isNothing = anyOf(link.columns.map((name) => sql`${column(row, name)} is null`))
   return sql`case when ${isNothing} then false when ${isInside} then false else true end`
 }

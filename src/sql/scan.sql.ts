@@ -7,13 +7,13 @@ import { subjectOf } from '../core/family.ts'
 import {
   candidateSql,
   type Judgement,
-  notKeptSql,
+  notKeptWithin,
   quarantinedSql,
   type Restriction,
   SUBJECT,
 } from './eligibility.sql.ts'
 import { columnsOf, gatherKeys, type KeySetRow, keyParts, keyRange, keyText } from './keys.sql.ts'
-import { allOf, column, commaList, raw, type Sql, sql, table } from './tag.ts'
+import { allOf, column, commaList, empty, raw, type Sql, sql, table } from './tag.ts'
 
 /** Keys after `after` (null: from the start) and up to `upTo`. Both are journal keys. */
 export type KeyWindow = Readonly<{ after: string | null; upTo: string }>
@@ -23,17 +23,17 @@ export const lastCandidateSql = (judgement: Judgement): Sql<{ key: string }> =>
   sql`select ${subjectKey(judgement)} as key from ${subjectRows(judgement)} where ${candidateSql(judgement)}
     order by ${keyOrder(judgement, 'desc')} limit 1`
 
-/** The last key of a window of `rows` candidates that begins after `after`. No row: nothing is left. */
+/**
+ * The key of the last of the next `rows` rows after `after`, old or not: the key's index alone answers. No row: fewer
+ * than these are left up to `last`.
+ */
 export function windowEndSql(
   judgement: Judgement,
   { after, last, rows }: Readonly<{ after: string | null; last: string; rows: number }>,
 ): Sql<{ key: string }> {
   const { shape } = subjectOf(judgement.family)
-  return sql`select ${subjectKey(judgement)} as key from (
-      select ${commaList(shape.key.map((name) => column(SUBJECT, name)))} from ${subjectRows(judgement)}
-      where ${allOf([candidateSql(judgement), ...keyRange(SUBJECT, shape, after, last)])}
-      order by ${keyOrder(judgement)} limit ${rows}::bigint
-    ) ${SUBJECT} order by ${keyOrder(judgement, 'desc')} limit 1`
+  return sql`select ${subjectKey(judgement)} as key from ${subjectRows(judgement)}
+    where ${allOf(keyRange(SUBJECT, shape, after, last))} order by ${keyOrder(judgement)} offset ${rows - 1}::bigint limit 1`
 }
 
 /** The eligible keys of a window, cut into batches of `batchSize` in the key's order, `limit` in all. */
@@ -44,13 +44,14 @@ export function eligibleInWindowSql(
 ): Sql<KeySetRow> {
   const { shape } = subjectOf(judgement.family)
   const names = commaList(shape.key.map((name) => column(SUBJECT, name)))
-  return sql`select ${gatherKeys(raw('e'), shape.key, keyOf('e', shape.key))} from (
+  const notKept = notKeptWithin(judgement, inRange(judgement, after, upTo))
+  return sql`${notKept.with === null ? empty : sql`with ${notKept.with} `}select ${gatherKeys(raw('e'), shape.key, keyOf('e', shape.key))} from (
       select ${names}, (row_number() over (order by ${keyOrder(judgement)}) - 1) / ${batchSize}::bigint as batch
       from ${subjectRows(judgement)}
       where ${allOf([
         candidateSql(judgement),
         ...keyRange(SUBJECT, shape, after, upTo),
-        notKeptSql(judgement, inRange(judgement, after, upTo)),
+        notKept.where,
         sql`not ${quarantinedSql(judgement)}`,
       ])}
       order by ${keyOrder(judgement)} limit ${limit}::bigint

@@ -53,6 +53,7 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'torn families are those that share a row': tornSubjectsSql(family, installment, keys, keys),
   'subjects are judged again where they are copied': copySubjectsSql(judgement, {
     locked: keys,
+    span: { first: '1', last: '2' },
     excluded: keys,
     batch: '5',
   }),
@@ -116,7 +117,7 @@ test('no value of the policy stands in a statement as text', () => {
   for (const statement of [
     candidateSql(hostile),
     notKeptSql(hostile),
-    copySubjectsSql(hostile, { locked: keys, excluded: null, batch: '1' }),
+    copySubjectsSql(hostile, { locked: keys, span: { first: '1', last: '2' }, excluded: null, batch: '1' }),
   ])
     assert.doesNotMatch(statement.text, /drop table|it's/)
 })

@@ -23,8 +23,7 @@ export async function* eligibleKeys(
   let left = limits.maxRows ?? Number.MAX_SAFE_INTEGER
   let after: string | null = null
   while (left > 0) {
-    const upTo: string | undefined = (await database.maybe(windowEndSql(judgement, { after, last, rows })))?.key
-    if (upTo === undefined) return
+    const upTo: string = (await database.maybe(windowEndSql(judgement, { after, last, rows })))?.key ?? last
     const found = await database.rows(
       eligibleInWindowSql(judgement, { after, upTo }, { batchSize: limits.batchSize, limit: left }),
     )
@@ -33,6 +32,7 @@ export async function* eligibleKeys(
       left -= keys.count
       yield keys
     }
+    if (upTo === last) return
     after = upTo
   }
 }

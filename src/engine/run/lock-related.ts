@@ -7,7 +7,7 @@ import { lockedTables } from '../../core/locked-tables.ts'
 import type { Session } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf, mergeKeys } from '../../sql/keys.sql.ts'
-import { busySubjectsSql, knownColumns, lockRelatedSql, tornSubjectsSql } from '../../sql/lock.sql.ts'
+import { anyTornSql, busySubjectsSql, knownColumns, lockRelatedSql, tornSubjectsSql } from '../../sql/lock.sql.ts'
 
 export type LockedFamilies = Readonly<{
   locked: ReadonlyMap<FamilyTable, KeySet>
@@ -33,7 +33,8 @@ export async function lockRelated(session: Session, judgement: Judgement, subjec
         busy,
         keySetOf(await session.one(busySubjectsSql(family, table, subjects, keys)), subject.shape.key),
       )
-    if (table.links.length > 1 && isMoved(table) && keys.count > 0)
+    const isShared = table.links.length > 1 && isMoved(table) && keys.count > 0
+    if (isShared && (await session.one(anyTornSql(family, table, keys))).torn === 'true')
       torn = mergeKeys(
         torn,
         keySetOf(await session.one(tornSubjectsSql(family, table, subjects, keys)), subject.shape.key),

@@ -10,7 +10,7 @@ import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { batchOutcomeSql, recordBatchSql } from '../../sql/journal/batch.sql.ts'
-import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
+import { EMPTY_KEYS, type KeySet, keySetOf } from '../../sql/keys.sql.ts'
 import { fenceSql, knownColumns, lockSubjectsSql, lockTablesSql } from '../../sql/lock.sql.ts'
 import {
   type CopiedRow,
@@ -18,13 +18,14 @@ import {
   copySubjectsSql,
   countMovableSql,
   deleteSql,
+  type KeySpan,
   type SideRow,
 } from '../../sql/move.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
 import { commitKnowingly } from '../commit.ts'
 import type { Engine, Signals } from '../ports.ts'
 import type { Lease } from './lease.ts'
-import { lockRelated } from './lock-related.ts'
+import { type LockedFamilies, lockRelated } from './lock-related.ts'
 import type { FailureShare } from './outcome.ts'
 
 /** Everything that stays the same from batch to batch. */
@@ -84,11 +85,14 @@ async function moveLocked(session: Session, context: MoveContext, batch: string,
   const { signals } = context.engine
   const { family } = context.judgement
   const subject = subjectOf(family)
-  const locked = keySetOf(await session.one(lockSubjectsSql(context.judgement, keys)), knownColumns(family, subject))
+  const row = await session.one(lockSubjectsSql(context.judgement, keys))
+  const locked = keySetOf(row, knownColumns(family, subject))
+  const span = { first: row.first ?? '', last: row.last ?? '' }
   await signals.reached('subjects-locked')
+  if (locked.count === 0) return { batch: Number(batch), subjects: 0, rows: 0, torn: EMPTY_KEYS }
   const related = await lockRelated(session, context.judgement, locked)
   await signals.reached('related-locked')
-  const moved = await copyFamilies(session, context, { batch, locked: related.locked, excluded: related.excluded })
+  const moved = await copyFamilies(session, context, { ...related, batch, span })
   const [first] = moved
   if (first === undefined || first.keys.count === 0)
     return { batch: Number(batch), subjects: 0, rows: 0, torn: related.torn }
@@ -101,13 +105,13 @@ async function moveLocked(session: Session, context: MoveContext, batch: string,
   return { batch: Number(batch), subjects: first.keys.count, rows, torn: related.torn }
 }
 
-type Locked = Readonly<{ batch: string; locked: ReadonlyMap<FamilyTable, KeySet>; excluded: KeySet | null }>
+type Locked = Readonly<{ batch: string; span: KeySpan }> & Pick<LockedFamilies, 'locked' | 'excluded'>
 
 /** Subjects first, then their related rows, each by its own locked keys and only under copied parents. */
 async function copyFamilies(
   session: Session,
   context: MoveContext,
-  { batch, locked, excluded }: Locked,
+  { batch, span, locked, excluded }: Locked,
 ): Promise<readonly Moved[]> {
   const { judgement, engine } = context
   const { family } = judgement
@@ -116,17 +120,14 @@ async function copyFamilies(
   const keysOf = (table: FamilyTable) => locked.get(table) ?? { count: 0, arrays: {} }
   for (const table of movedTables(family)) {
     const isSubject = table.action === 'subject'
+    const isWhole = !isSubject && [...copied].every(([each, { count }]) => count === keysOf(each).count)
     const statement = isSubject
-      ? copySubjectsSql(judgement, { locked: keysOf(table), excluded, batch })
-      : copyRelatedSql(judgement, table, { locked: keysOf(table), copied, batch })
+      ? copySubjectsSql(judgement, { locked: keysOf(table), span, excluded, batch })
+      : copyRelatedSql(judgement, table, { locked: keysOf(table), copied: isWhole ? null : copied, batch })
     const row = await session.one(statement)
-    const keys = keySetOf(row, knownColumns(family, table))
-    const whole = isSubject || [...copied].every(([each, { count }]) => count === keysOf(each).count)
-    const expected = isSubject
-      ? keys.count
-      : whole
-        ? keysOf(table).count
-        : await countMovable(session, family, table, keysOf(table), copied)
+    const keys = isWhole ? keysOf(table) : keySetOf(row, knownColumns(family, table))
+    const expected =
+      isSubject || isWhole ? keys.count : await countMovable(session, family, table, keysOf(table), copied)
     copied.set(table, keys)
     moved.push({ table, keys, expected, copied: row })
     if (keys.count === 0 && isSubject) break
