@@ -55,6 +55,19 @@ export function parentOf(family: Family, link: Link): FamilyTable {
 export const tableOfRelation = (family: Family, relation: string): FamilyTable | undefined =>
   family.tables.find((table) => table.links.some((link) => link.relation === relation))
 
+/**
+ * The table that a keep rule reads. A relation that was left out for a missing column may have another way in: the rule
+ * is about the table's rows, whichever link leads to them.
+ */
+export function ruledTable(policy: Policy, family: Family, relation: string): FamilyTable | undefined {
+  const name = policy.relations.find((each) => each.name === relation)?.table
+  const found = tableOfRelation(family, relation)
+  return (
+    found ??
+    family.tables.find(({ shape, links }) => links.length > 0 && name !== undefined && sameTable(shape.name, name))
+  )
+}
+
 /** Columns of `table` that some link of the family refers to: its rows are known to their children by these. */
 export function referencedColumns(family: Family, table: FamilyTable): readonly string[] {
   const index = family.tables.indexOf(table)

@@ -1,13 +1,11 @@
 /** The tables whose rows a batch locks: those that move, those that a keep rule reads, and the parents on the way. */
-import { type Family, type FamilyTable, isMoved, parentOf } from './family.ts'
+import { type Family, type FamilyTable, isMoved, parentOf, ruledTable } from './family.ts'
 import type { Policy } from './policy.ts'
 
 export function lockedTables(policy: Policy, family: Family): readonly FamilyTable[] {
-  const ruled = new Set(policy.keep.map((rule) => rule.relation))
+  const ruled = new Set(policy.keep.map(({ relation }) => relation && ruledTable(policy, family, relation)))
   const wanted = new Set(
-    family.tables.filter(
-      (table) => isMoved(table) || table.action === 'block' || table.links.some((link) => ruled.has(link.relation)),
-    ),
+    family.tables.filter((table) => isMoved(table) || table.action === 'block' || ruled.has(table)),
   )
   for (const table of family.tables.toReversed())
     if (wanted.has(table)) for (const link of table.links) wanted.add(parentOf(family, link))

@@ -2,7 +2,7 @@
  * Who is a candidate (older than the cutoff), which keep rules hold, and so who is eligible. One definition serves
  * the plan, the scan, the re-check under locks, and the answer to "why": they cannot disagree.
  */
-import { type Family, type FamilyTable, subjectOf, tableOfRelation } from '../core/family.ts'
+import { type Family, type FamilyTable, ruledTable, subjectOf } from '../core/family.ts'
 import { qualifiedText } from '../core/names.ts'
 import { BUILT_IN_RULES, blockRuleName, type Condition, type KeepRule, type Policy } from '../core/policy.ts'
 import { conditionsSql } from './condition.sql.ts'
@@ -104,7 +104,7 @@ function policyRule(judgement: Judgement, rule: KeepRule): readonly RuleSql[] {
       { name: rule.name, reasons: () => [sql`coalesce(${holds}, false)`], owners: null, ownersWithin: () => null },
     ]
   }
-  const related = tableOfRelation(family, rule.relation)
+  const related = ruledTable(policy, family, rule.relation)
   // An optional relation that is missing takes its rules along; the plan has said so.
   return related === undefined ? [] : [relatedRule(judgement, rule.name, related, rule.where)]
 }

@@ -2,15 +2,7 @@
  * Why a subject is where it is. Whether it is old enough and which rules hold is asked by the very expressions that a
  * run decides by; beside each rule stands the number of rows that make it hold.
  */
-import {
-  type Family,
-  type FamilyTable,
-  isMoved,
-  movedTables,
-  parentOf,
-  subjectOf,
-  tableOfRelation,
-} from '../core/family.ts'
+import { type Family, type FamilyTable, isMoved, movedTables, parentOf, ruledTable, subjectOf } from '../core/family.ts'
 import { blockRuleName } from '../core/policy.ts'
 import type { Column } from '../core/table.ts'
 import { ageInstant } from './age-instant.sql.ts'
@@ -79,7 +71,7 @@ function evidence({ policy, family, moment }: Judgement, name: string): Sql {
       ? family.tables.find((each) => each.action === 'block' && blockRuleName(each.shape.name) === name)
       : rule.relation === null
         ? undefined
-        : tableOfRelation(family, rule.relation)
+        : ruledTable(policy, family, rule.relation)
   if (related === undefined) return raw('1')
   const conditions = conditionsSql({ policy, moment, shape: related.shape, alias: hop(0) }, rule?.where ?? [])
   return countOnPaths(family, related, pathsToSubject(family, related), conditions)

@@ -172,3 +172,12 @@ test('a run that moves nothing is logged as a success', async (t) => {
     1,
   )
 })
+
+test('an instalment table that knows only its plan still keeps whoever has not paid', async (t) => {
+  const center = await callCenter(t)
+  await center.db.query('alter table nic_cc_installment drop column customer_id')
+  const plan = await center.related('payment_plan', await center.customer(90))
+  await center.db.query(`insert into nic_cc_installment (payment_plan_id, status) values (${plan}, 'pending')`)
+  const result = await run(center.engine, center.policy, { confirm: 1 })
+  assert.deepEqual([result.archived, await center.count('nic_cc_customer')], [0, 1])
+})

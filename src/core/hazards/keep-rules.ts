@@ -1,5 +1,5 @@
 /** Every column that a keep rule reads exists, and those compared with a moment have one meaning. */
-import { type FamilyTable, subjectOf, tableOfRelation } from '../family.ts'
+import { type FamilyTable, ruledTable, subjectOf } from '../family.ts'
 import type { Finding, Findings } from '../finding.ts'
 import { tableText } from '../names.ts'
 import type { Condition, Policy } from '../policy.ts'
@@ -11,7 +11,7 @@ export const keepRuleHazards = ({ policy, family }: HazardInput): Findings =>
   refuse(
     policy.keep.flatMap((rule, index) => {
       const table: FamilyTable | undefined =
-        rule.relation === null ? subjectOf(family) : tableOfRelation(family, rule.relation)
+        rule.relation === null ? subjectOf(family) : ruledTable(policy, family, rule.relation)
       // A relation that was left out has been reported, and its rules go with it.
       if (table === undefined) return []
       return rule.where.flatMap(
