@@ -63,12 +63,15 @@ export function wrap(
   indent = ' '.repeat(Math.min(4, lead.length - lead.trimStart().length + 2)),
 ): readonly string[] {
   const lines: string[] = []
+  // A line that goes on ends in the separator, so that nobody takes the next one for something new.
+  const trail = separator.trimEnd()
   let line = lead
   let isFresh = true
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
+    const room = index === items.length - 1 ? width : width - trail.length
     const joined = isFresh ? `${line}${item}` : `${line}${separator}${item}`
-    if (!isFresh && visibleWidth(joined) > width) {
-      lines.push(`${line}${separator.trimEnd()}`)
+    if (!isFresh && visibleWidth(joined) > room) {
+      lines.push(`${line}${trail}`)
       line = `${indent}${item}`
     } else line = joined
     isFresh = false
