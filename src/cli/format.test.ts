@@ -55,7 +55,7 @@ test('a zone that is unknown here is shown as UTC, and what is no date as it is'
 })
 
 test('lists break before an item that would pass the width, and not inside it', () => {
-  assert.deepEqual(wrap('  kept: ', ['aaaa 1', 'bbbb 2', 'cccc 3'], 24), ['  kept: aaaa 1 · bbbb 2 ·', '    cccc 3'])
+  assert.deepEqual(wrap('  kept: ', ['aaaa 1', 'bbbb 2', 'cccc 3'], 24), ['  kept: aaaa 1 ·', '    bbbb 2 · cccc 3'])
   assert.deepEqual(wrap('  ', ['x'.repeat(50)], 20), [`  ${'x'.repeat(50)}`])
   assert.deepEqual(wrap('a: ', [], 20), ['a: '])
   assert.deepEqual(fold('one two three', 8, '  '), ['  one', '    two', '    three'])
