@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what a move costs, as ratios to what else could be done on the same server in the same minutes.
- * Prints a table with the bar of each ratio; an absolute time belongs to the machine that it was measured on.
+ * Prints a table with the bar of each ratio; an absolute time belongs to the machine that it was measured on. Takes a
+ * quarter of an hour, and wants a machine that does nothing else meanwhile.
  */
 import { writeFile } from 'node:fs/promises'
 import { openArena, SETTINGS } from './arena.ts'

@@ -31,7 +31,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/from mothball\.lease where .* for key share/s, 'fence'],
   [/mothball\.fingerprint/, 'fingerprint'],
   [/pg_attribute/, 'read catalog'],
-  [/^with owned as/, 'shared rows'],
+  [/^with owned as|as torn$/, 'shared rows'],
   [/as seen.* from locked/s, 'lock related rows'],
   [/for update skip locked/, 'lock subjects'],
   [/insert into mothball\.batch/, 'record batch'],
