@@ -38,6 +38,8 @@ export type MoveContext = Readonly<{
   oids: readonly string[]
   fingerprints: string
   share: FailureShare
+  /** Called with the number of each batch that committed. */
+  afterBatch?: (batch: number) => Promise<void>
 }>
 
 export type MovedBatch = Readonly<{
@@ -51,7 +53,7 @@ export type MovedBatch = Readonly<{
 }>
 
 /** One side's account of a table, beside what it must be. */
-type Moved = Readonly<{ table: FamilyTable; keys: KeySet; expected: number; copied: CopiedRow }>
+export type Moved = Readonly<{ table: FamilyTable; keys: KeySet; expected: number; copied: CopiedRow }>
 
 /**
  * Moves those of `keys` that are eligible and that nobody else holds. Throws `lease_lost`, `shapes_changed`,
@@ -67,7 +69,7 @@ export async function moveBatch(context: MoveContext, keys: KeySet): Promise<Mov
   return moved
 }
 
-async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
+export async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
   const { policy, family } = judgement
   const [, fence, , found] = await Promise.all([
     session.execute(immediateConstraintsSql),
@@ -160,7 +162,7 @@ async function deleteFamilies(session: Session, { policy }: Judgement, moved: re
 }
 
 /** What was locked and judged, what was copied and what was deleted must be the same rows with the same values. */
-function requireSameSides({ table, expected, copied }: Moved, deleted: SideRow | undefined): void {
+export function requireSameSides({ table, expected, copied }: Moved, deleted: SideRow | undefined): void {
   const same = Number(copied.count) === expected && deleted?.count === copied.count && deleted.digest === copied.digest
   if (same) return
   const facts = {
@@ -173,7 +175,7 @@ function requireSameSides({ table, expected, copied }: Moved, deleted: SideRow |
 }
 
 /** What the batch holds, by table: the basis of its seal. */
-const manifestOf = (moved: readonly Moved[]): string =>
+export const manifestOf = (moved: readonly Moved[]): string =>
   JSON.stringify(
     Object.fromEntries(
       moved.map(({ table, keys, copied }) => [

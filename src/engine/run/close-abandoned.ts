@@ -14,12 +14,13 @@ export async function closeAbandonedRuns({ database, emit }: Engine, policy: Pol
     await database.transaction({}, async (session) => {
       const { archived, failed, workedMs } = await committedOf(session, run)
       const counts = { run, archived, failed, status: 'failed', error: 'interrupted' }
-      const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: '{}' }
+      const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: null }
       if ((await session.execute(endRunSql(end))) === 0) return
+      emit({ kind: 'run-reconciled', run, archived })
+      if (row.operation !== 'archive') return
       const { policy: name, actor, dry_run } = row
       const log = { ...counts, policy: name, durationMs: workedMs, dryRun: dry_run === 'true', actor, details: '{}' }
       await session.execute(archiveLogSql(table(policy.logTable), log))
-      emit({ kind: 'run-reconciled', run, archived })
     })
   }
   return abandoned.length
