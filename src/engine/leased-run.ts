@@ -11,7 +11,8 @@ import type { Engine } from './ports.ts'
 import { closeAbandonedRuns } from './run/close-abandoned.ts'
 import { acquireLease, keepLease, type Lease, releaseLease } from './run/lease.ts'
 
-export type LeasedRun = Readonly<{ run: number; moment: string; lease: Lease }>
+/** `closed` is how many dead runs were closed at its beginning. */
+export type LeasedRun = Readonly<{ run: number; moment: string; lease: Lease; closed: number }>
 
 /** How it ended. `details` null: as the work itself has written them. */
 export type RunEnding = Readonly<{
@@ -37,8 +38,8 @@ export async function underLease<T>(
   })
   using lease = keepLease(engine, policy, epoch)
   try {
-    await closeAbandonedRuns(engine, policy, run)
-    const { result, ending } = await work({ run, moment, lease })
+    const closed = await closeAbandonedRuns(engine, policy, run)
+    const { result, ending } = await work({ run, moment, lease, closed })
     await close(engine, run, lease, ending, null)
     return result
   } catch (error) {

@@ -65,7 +65,7 @@ export const findLateOfBatch = (
   batch: number,
 ): Promise<readonly FoundTable[]> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, (session) =>
-    lookAt(session, unguarded, String(batch)),
+    findLateIn(session, unguarded, String(batch)),
   )
 
 export type FoundEverywhere = Readonly<{
@@ -77,12 +77,17 @@ export type FoundEverywhere = Readonly<{
 export const findLateEverywhere = (database: Database, family: Family, { all }: LatePlaces): Promise<FoundEverywhere> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const { shape, archive } = subjectOf(family)
-    const tables = await lookAt(session, all, null)
+    const tables = await findLateIn(session, all, null)
     const { count, keys } = await session.one(onBothSidesSql(shape, archive))
     return { tables, returned: { subjects: Number(count), keys: keysOf(keys) } }
   })
 
-const lookAt = (session: Session, places: readonly LateTable[], batch: string | null): Promise<FoundTable[]> =>
+/** Table by table, in the session's snapshot; `batch` null: everywhere. */
+export const findLateIn = (
+  session: Session,
+  places: readonly LateTable[],
+  batch: string | null,
+): Promise<FoundTable[]> =>
   Promise.all(places.map(async (each) => foundOf(each.child, await session.one(lateSql(each, batch, OWNERS_AT_ONCE)))))
 
 const foundOf = (child: FamilyTable, row: LateRow): FoundTable => ({

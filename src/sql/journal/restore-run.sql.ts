@@ -29,7 +29,14 @@ export const restoredOfSql = (run: number): Sql<{ restored: string; elapsed_ms: 
 export const closeAbandonedRestoresSql = (subject: string, except: number): Sql =>
   sql`update mothball.run r set ended_at = pg_catalog.clock_timestamp(), stop_reason = 'interrupted', error = 'interrupted',
       status = case when r.restored > 0 then 'partial' else 'failed' end
-    where r.subject = ${subject} and r.operation = 'restore' and r.ended_at is null and r.id <> ${except}::bigint
+    where ${isAbandoned(subject)} and r.id <> ${except}::bigint`
+
+/** Those that would be closed now. */
+export const abandonedRestoresSql = (subject: string): Sql<{ run: string }> =>
+  sql`select r.id::text as run from mothball.run r where ${isAbandoned(subject)} order by r.id`
+
+const isAbandoned = (subject: string): Sql =>
+  sql`r.subject = ${subject} and r.operation = 'restore' and r.ended_at is null
       and (coalesce((r.details->>'worked_at')::timestamptz, r.started_at) < pg_catalog.clock_timestamp() - interval '1 hour'
         or (r.details->>'worked_at')::timestamptz < pg_catalog.clock_timestamp() - interval '1 minute'
           and not exists (select from pg_catalog.pg_stat_activity a where a.pid = (r.details->>'backend_pid')::integer
