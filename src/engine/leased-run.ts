@@ -6,7 +6,7 @@ import { MothballError } from '../core/errors/index.ts'
 import type { Operation } from '../core/history.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RunStatus, StopReason } from '../core/run.ts'
-import { endRun, startRun } from '../db/journal/run.ts'
+import { committedOf, endRun, startRun } from '../db/journal/run.ts'
 import type { Engine } from './ports.ts'
 import { closeAbandonedRuns } from './run/close-abandoned.ts'
 import { acquireLease, keepLease, type Lease, releaseLease } from './run/lease.ts'
@@ -18,7 +18,6 @@ export type LeasedRun = Readonly<{ run: number; moment: string; lease: Lease; cl
 export type RunEnding = Readonly<{
   status: RunStatus
   stopReason: StopReason
-  archived: number
   details: object | null
 }>
 
@@ -43,7 +42,7 @@ export async function underLease<T>(
     await close(engine, run, lease, ending, null)
     return result
   } catch (error) {
-    const ending = { status: 'failed', stopReason: 'failed', archived: 0, details: null } as const
+    const ending = { status: 'failed', stopReason: 'failed', details: null } as const
     await close(engine, run, lease, ending, error).catch(() => undefined)
     throw error
   }
@@ -51,7 +50,9 @@ export async function underLease<T>(
 
 const close = ({ database }: Engine, run: number, lease: Lease, ending: RunEnding, error: unknown): Promise<void> =>
   database.transaction({}, async (session) => {
-    const { status, stopReason, archived, details } = ending
+    const { status, stopReason, details } = ending
+    // Of the batches that it wrote; as with every run, what committed counts.
+    const { archived } = await committedOf(session, run)
     await endRun(session, {
       run,
       status,

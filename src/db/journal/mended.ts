@@ -6,17 +6,12 @@ import type { Database } from '../database.ts'
 
 const counts = z.record(z.string(), z.number())
 
-export type Mended = Readonly<{
-  mended: Readonly<Partial<Record<DifferenceKind, number>>>
-  /** Subjects of batches that were written under this run. */
-  archived: number
-}>
-
-export async function mendedOf(database: Database, run: number): Promise<Mended> {
-  const row = await database.one(mendedSql(run))
-  const mended = counts.parse(JSON.parse(row.mended))
-  const known = Object.entries(mended).filter(([kind]) => kind in DIFFERENCES)
-  return { mended: Object.fromEntries(known), archived: Number(row.archived) }
+export async function mendedOf(
+  database: Database,
+  run: number,
+): Promise<Readonly<Partial<Record<DifferenceKind, number>>>> {
+  const mended = counts.parse(JSON.parse((await database.one(mendedSql(run))).mended))
+  return Object.fromEntries(Object.entries(mended).filter(([kind]) => kind in DIFFERENCES))
 }
 
 /** Late rows are settled by restores and batches of their own; here is only their number. */

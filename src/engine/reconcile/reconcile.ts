@@ -47,7 +47,7 @@ export async function reconcile(engine: Engine, policy: Policy, options: Reconci
       signal: options.signal ?? null,
     }
     await mendEverything(context, prepared.catalog, { closed: leased.closed, actor })
-    const { mended, archived } = await mendedOf(engine.database, run)
+    const mended = await mendedOf(engine.database, run)
     const left = await findDifferences(engine.database, policy, await inspectSound(engine.database, policy), run)
     const isStopped = options.signal?.aborted ?? false
     return {
@@ -55,7 +55,6 @@ export async function reconcile(engine: Engine, policy: Policy, options: Reconci
       ending: {
         status: left.length === 0 ? 'success' : 'partial',
         stopReason: isStopped ? 'stopped' : 'reconciled',
-        archived,
         details: null,
       },
     }

@@ -63,7 +63,7 @@ export async function sweep(
     const status = isUnsettled(swept) ? 'partial' : 'success'
     return {
       result: { ...swept, run },
-      ending: { status, stopReason, archived: 0, details: { late: lateDetails(swept) } },
+      ending: { status, stopReason, details: { late: lateDetails(swept) } },
     }
   })
 }
