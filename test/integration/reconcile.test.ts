@@ -46,6 +46,7 @@ test('a customer whom hands copied home: the equal copy leaves the archive, and 
   assert.deepEqual([mended, left], [{ twin_equal: 1, torn: 3 }, []])
   assert.equal(await count(center, 'nic_cc_customer_backup', `id = ${KEY}`), 0)
   assert.equal(await count(center, 'nic_cc_installment', `customer_id = ${KEY} and payment_plan_id = ${KEY}`), 1)
+  assert.equal(await count(center, 'mothball.keep_until', `subject_key = '${KEY}' and until > now()`), 1)
   await assertClean(center)
 })
 
@@ -115,6 +116,7 @@ test('a family that hands brought home whole: the seal proves it, and the depart
   assert.ok(differing(await verified(center)).includes('seals'))
   const { mended, left } = await reconcile(center.engine, center.policy)
   assert.deepEqual([mended, left], [{ departure_missing: 4 }, []])
+  assert.equal(await count(center, 'mothball.keep_until', `subject_key = '${KEY}'`), 1)
   await assertClean(center)
 })
 

@@ -45,7 +45,7 @@ export const findDifferences = (
 type Found = Readonly<{ rows: number; keys?: readonly string[]; columns?: readonly string[] }>
 
 /** None where there is no row. */
-export const differenceOf = (
+const differenceOf = (
   kind: DifferenceKind,
   table: string,
   { rows, keys = [], columns = [] }: Found,

@@ -5,12 +5,13 @@
 import type { ArchivedTable } from '../../core/archived-family.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import type { Session } from '../../db/database.ts'
+import { keepSql } from '../../sql/journal/keep-until.sql.ts'
 import { lastBatchSql, recordLostBatchSql, runAtSql } from '../../sql/journal/reconcile.sql.ts'
-import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
+import { type KeySet, keySetOf, keySetOfTexts } from '../../sql/keys.sql.ts'
 import { journalKeysSql } from '../../sql/restore-select.sql.ts'
 import { adoptSql, ofBatchSql, recordProvenSql, renumberSql, unknownBatchesSql } from '../../sql/torn.sql.ts'
 import { keysOf } from '../restore/restore-selection.ts'
-import { readLostRows } from './lost-rows.ts'
+import { type ProvenRow, readLostRows } from './lost-rows.ts'
 import { type MendContext, mend, mendAll } from './mend.ts'
 
 export async function mendDepartures(context: MendContext): Promise<void> {
@@ -22,8 +23,16 @@ export async function mendDepartures(context: MendContext): Promise<void> {
     await mend(context, { kind: 'departure_missing', table }, async (session) => {
       for (const { batch, each, key, digest } of rows)
         await session.execute(recordProvenSql({ batch, table: qualifiedText(each.home.name), key, digest, run }))
+      await keepSubjects(session, context, rows)
       return rows.length
     })
+}
+
+async function keepSubjects(session: Session, { keep }: MendContext, rows: readonly ProvenRow[]): Promise<void> {
+  const [first] = rows
+  if (first === undefined || first.each.links.length > 0) return
+  const keys = rows.map(({ key }) => key)
+  await session.execute(keepSql(first.each.shape, keySetOfTexts(keys, first.each.shape.key), keep))
 }
 
 /** A number that was given out is written again under it; one that never was would be given out some day. */

@@ -7,6 +7,7 @@ import { MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
 import type { Session } from '../../db/database.ts'
 import { manifestsOf, sealedColumnsOf } from '../../db/journal/departure.ts'
+import { keepSql } from '../../sql/journal/keep-until.sql.ts'
 import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
 import { knownColumns } from '../../sql/lock.sql.ts'
 import { deleteSql, type SideRow } from '../../sql/move.sql.ts'
@@ -35,7 +36,7 @@ const mendTwinsOf = (context: MendContext, each: ArchivedTable, side: Side): Pro
     const leaving = { keys, batches: keysOf(row.batches), run }
     const gone =
       side === 'archived'
-        ? await leave(session, context, each, leaving)
+        ? await leaveForHome(session, context, each, leaving)
         : await session.one(deleteSql(judgement.policy, { ...each, shape: each.home }, keys))
     if (Number(count) !== keys.count || Number(gone.count) !== keys.count)
       throw new MothballError('sides_differ', {
@@ -46,6 +47,18 @@ const mendTwinsOf = (context: MendContext, each: ArchivedTable, side: Side): Pro
       })
     return keys.count
   })
+
+/** The active copy is what stays; a subject that is home again is not archived anew the next night. */
+async function leaveForHome(
+  session: Session,
+  context: MendContext,
+  each: ArchivedTable,
+  leaving: Leaving,
+): Promise<SideRow> {
+  const gone = await leave(session, context, each, leaving)
+  if (each.links.length === 0) await session.execute(keepSql(each.shape, leaving.keys, context.keep))
+  return gone
+}
 
 type Leaving = Readonly<{ keys: KeySet; batches: readonly string[]; run: number }>
 

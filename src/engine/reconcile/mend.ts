@@ -8,10 +8,17 @@ import type { DifferenceKind } from '../../core/reconcile.ts'
 import { isRefusal, isTransient } from '../../core/sqlstate.ts'
 import type { Session } from '../../db/database.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
+import type { KeepUntil } from '../../sql/journal/keep-until.sql.ts'
 import { noteMendSql } from '../../sql/journal/reconcile.sql.ts'
 import { begin, type MoveContext } from '../run/move-batch.ts'
 
-export type MendContext = MoveContext & Readonly<{ archive: ArchivedFamily; signal: AbortSignal | null }>
+export type MendContext = MoveContext &
+  Readonly<{
+    archive: ArchivedFamily
+    /** Until when a subject stays that other hands brought home, as after a restore. */
+    keep: KeepUntil
+    signal: AbortSignal | null
+  }>
 
 /** What is mended, and in which table, for the account and for whoever watches. */
 export type MendOf = Readonly<{ kind: DifferenceKind; table: string }>

@@ -3,10 +3,13 @@
  * is a transaction of its own and can be repeated; what has no equal twin is never deleted; the rest is named.
  */
 import { archivedFamily } from '../../core/archived-family.ts'
+import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Difference, Reconciled, ReconcileOptions } from '../../core/reconcile.ts'
 import type { Catalog } from '../../core/table.ts'
+import { keepUntilFrom } from '../../db/journal/keep-until.ts'
 import { mendedOf, noteLate } from '../../db/journal/mended.ts'
+import type { KeepUntil } from '../../sql/journal/keep-until.sql.ts'
 import { inspectSound } from '../inspect.ts'
 import { underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
@@ -36,6 +39,7 @@ export async function reconcile(engine: Engine, policy: Policy, options: Reconci
   const actor = options.actor ?? policy.archivedBy
   return underLease(engine, policy, { operation: 'reconcile', actor, reason: null }, async (leased) => {
     const { run, moment, lease } = leased
+    const keep = await keepOf(engine, policy, { run, moment, actor })
     const context: MendContext = {
       ...prepared,
       engine,
@@ -44,6 +48,7 @@ export async function reconcile(engine: Engine, policy: Policy, options: Reconci
       run,
       share: new FailureShare(),
       archive,
+      keep,
       signal: options.signal ?? null,
     }
     await mendEverything(context, prepared.catalog, { closed: leased.closed, actor })
@@ -59,6 +64,15 @@ export async function reconcile(engine: Engine, policy: Policy, options: Reconci
       },
     }
   })
+}
+
+async function keepOf(
+  { database }: Engine,
+  policy: Policy,
+  { run, moment, actor }: Readonly<{ run: number; moment: string; actor: string }>,
+): Promise<KeepUntil> {
+  const until = await database.transaction({}, (session) => keepUntilFrom(session, policy, { given: null, moment }))
+  return { subject: qualifiedText(policy.subject), until, reason: 'brought home by hand', actor, run }
 }
 
 type Begun = Readonly<{ closed: number; actor: string }>
