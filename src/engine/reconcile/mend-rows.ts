@@ -39,14 +39,12 @@ const mendTwinsOf = (context: MendContext, each: ArchivedTable, side: Side): Pro
         ? await leaveForHome(session, context, each, leaving)
         : await session.one(deleteSql(judgement.policy, { ...each, shape: each.home }, keys))
     if (Number(count) !== keys.count || Number(gone.count) !== keys.count)
-      throw new MothballError('sides_differ', {
-        table: tableText(each.home.name),
-        locked: keys.count,
-        copied: count,
-        deleted: gone.count,
-      })
+      throw unlike(each, keys.count, count, gone.count)
     return keys.count
   })
+
+const unlike = ({ home }: ArchivedTable, locked: number, copied: string, deleted: string): MothballError =>
+  new MothballError('sides_differ', { table: tableText(home.name), locked, copied, deleted })
 
 /** The active copy is what stays; a subject that is home again is not archived anew the next night. */
 async function leaveForHome(
@@ -94,6 +92,7 @@ async function mendTornOf(context: MendContext, each: ArchivedTable): Promise<vo
     return torn.keys.count
   }
   while (!context.signal?.aborted) {
+    last = null
     const mended = await raising(context, () => mend(context, of, work))
     if (mended === 0) return
     if (mended === null && cursor.limit === 1 && last === null) return
@@ -122,6 +121,9 @@ async function bringHome(
   const home = await session.one(comeHomeSql(context.judgement.policy, each, keys))
   const overtaken = overtakenBy(each.home, home)
   if (overtaken.length > 0) throw new SequencesOvertaken(overtaken)
+  // A trigger may have changed a row behind its own insert.
+  const { count } = await session.one(stillEqualSql(each, activeAmong(each, keys)))
+  if (Number(count) !== keys.count) throw unlike(each, keys.count, count, '0')
   const left = await leave(session, context, each, { keys, batches, run: context.run })
   requireSameSides(each, keys.count, home, left)
 }

@@ -79,24 +79,26 @@ type Begun = Readonly<{ closed: number; actor: string }>
 
 /** In the order of `DIFFERENCES`: each mend rests on those before it. */
 async function mendEverything(context: MendContext, catalog: Catalog, { closed, actor }: Begun): Promise<void> {
-  const { engine, judgement } = context
-  await mendUnended(context, closed)
-  await mendDepartures(context)
-  await mendTwins(context)
-  await mendTorn(context)
-  await mendUnknownBatches(context)
-  await adoptBatchless(context)
-  await mendLate(context, catalog, actor)
-  await mendRuns(context)
-  await mendLog(context, catalog)
-  await sealBatches(engine, judgement.policy)
+  const mends: readonly (() => Promise<unknown>)[] = [
+    () => mendUnended(context, closed),
+    () => mendDepartures(context),
+    () => mendTwins(context),
+    () => mendTorn(context),
+    () => mendUnknownBatches(context),
+    () => adoptBatchless(context),
+    () => mendLate(context, catalog, actor),
+    () => mendRuns(context),
+    () => mendLog(context, catalog),
+    () => sealBatches(context.engine, context.judgement.policy),
+  ]
+  for (const each of mends) if (!context.signal?.aborted) await each()
 }
 
 /** Under `report` too: whoever reconciles has asked for more than a report. */
 async function mendLate(context: MendContext, catalog: Catalog, actor: string): Promise<void> {
-  const { engine, judgement, run, signal } = context
+  const { engine, judgement, run } = context
   const places = latePlaces(judgement.family, catalog)
-  if (places === null || signal?.aborted) return
+  if (places === null) return
   const action = judgement.policy.late === 'report' ? 'restore' : judgement.policy.late
   const swept = await sweepEverywhere({ ...context, actor, places, late: new LateAccount() }, action)
   const mended = swept.restored + swept.followed
