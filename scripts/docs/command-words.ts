@@ -90,6 +90,21 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes: `${READS} Exit 5 when something differs. What each check says: [read a verification](../how-to/read-a-verification.md).`,
     examples: ['mothball verify', 'mothball verify --json'],
   },
+  sweep: {
+    notes:
+      "Looks everywhere for related rows whose customer is archived, and does what the policy's `late` says. A run looks " +
+      'after each batch, where no enforced foreign key guards a reference, and everywhere at its end, up to 3 million ' +
+      'rows; beyond that this command is the way. Rows of nobody and rows under `keep` are never touched. Asks first; ' +
+      'without a terminal it needs `--yes`. Exit 3 when something is left, 11 when a run is alive.',
+    examples: ['mothball sweep --dry-run', 'mothball sweep --yes'],
+  },
+  reconcile: {
+    notes:
+      'Without `--yes` it only looks. Exit 10 when something can be mended, 3 when something is found, or left, that ' +
+      'cannot, 11 when a run is alive. What each finding means: ' +
+      '[reconcile after a repair by hand](../how-to/reconcile.md).',
+    examples: ['mothball reconcile', 'mothball reconcile --yes'],
+  },
   hold: { notes: 'Without a further word: `list`.', examples: ['mothball hold'] },
   'hold set': {
     notes:

@@ -8,7 +8,7 @@ export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
   3: 'Partial: some moved or came home, some could not, or it broke off after some had.',
   4: 'Refused by a guard, or for what the database is or lacks. Nothing was touched.',
   5: '`verify`: what is there differs from what the journal says.',
-  10: '`plan --detailed-exitcode`: something is eligible.',
+  10: '`plan --detailed-exitcode`: something is eligible. `reconcile`: something can be mended.',
   11: 'Another run is alive, or the slot is taken.',
   130: 'Stopped by Ctrl-C (batches that committed stand), or the question was answered with no.',
 }

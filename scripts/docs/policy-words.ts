@@ -97,6 +97,12 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
       'Tables with an enforced foreign key into the family join it by themselves, with `related` as their action.',
   },
   related: { meaning: 'Action of relations that name none: options A (`archive`), B (`keep`) and C (`block`).' },
+  late: {
+    meaning:
+      'What a sweep does with a related row that was written for an archived subject: his family comes home (`restore`, ' +
+      'for it is a sign of life), the row moves after it (`follow`; one that makes a keep rule hold, or stands in a table ' +
+      'that blocks, brings the family home all the same), or it is only told (`report`).',
+  },
   batchSize: { meaning: 'Subjects in one transaction. `run --batch-size` goes before it.' },
   guard: {
     meaning:

@@ -13,9 +13,11 @@ import { registerHold } from './commands/hold.ts'
 import { registerInit } from './commands/init.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerPlan } from './commands/plan.ts'
+import { registerReconcile } from './commands/reconcile.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
 import { registerShow } from './commands/show.ts'
+import { registerSweep } from './commands/sweep.ts'
 import { registerVerify } from './commands/verify.ts'
 
 /** In the order in which somebody meets them. */
@@ -31,6 +33,8 @@ const COMMANDS: readonly Register[] = [
   registerShow,
   registerRestore,
   registerVerify,
+  registerSweep,
+  registerReconcile,
   registerHold,
   registerConfig,
   registerCompletion,

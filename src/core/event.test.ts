@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ArchiveEvent, describe } from './event.ts'
+import { NOTHING_SWEPT } from './late.ts'
 
 const RESULT = {
   run: 7,
@@ -17,6 +18,7 @@ const RESULT = {
   skippedBecause: {},
   durationMs: 3,
   stopReason: 'nothing_eligible',
+  late: NOTHING_SWEPT,
   error: null,
 } as const
 
@@ -40,6 +42,25 @@ const EVENTS: readonly (readonly [ArchiveEvent, string])[] = [
   [{ kind: 'subjects-failed', run: 7, code: 'two_owners', count: 1, keys: ['5521'] }, '1 could not move: two_owners'],
   [{ kind: 'pass-started', run: 7, pass: 1, waiting: 2 }, 'pass 1: 2 were locked by others and are tried again'],
   [{ kind: 'run-reconciled', run: 6, archived: 4 }, 'run 6 had ended without a word and was closed: 4 archived'],
+  [{ kind: 'late-found', run: 7, rows: 3, families: 2 }, '3 late related rows of 2 archived families are found'],
+  [
+    { kind: 'late-restored', run: 7, restore: 8, families: 2 },
+    '2 families came home for their late rows, by restore 8',
+  ],
+  [{ kind: 'late-followed', run: 7, batch: 9, rows: 3 }, 'batch 9: 3 late rows moved after their families'],
+  [
+    { kind: 'subjects-returned', run: 7, count: 1, keys: ['5521'] },
+    '1 are both active and archived: `mothball reconcile` compares them',
+  ],
+  [
+    { kind: 'sweep-left-out', run: 7, rows: 4_000_000 },
+    "4000000 rows are too many to be swept at a run's end: `mothball sweep` does it",
+  ],
+  [
+    { kind: 'not-swept', run: 7, code: 'connection_lost' },
+    'a sweep broke off (connection_lost); the next run sweeps again',
+  ],
+  [{ kind: 'mended', run: 7, what: 'equal twins', table: 'orders', rows: 2 }, 'orders: 2 mended (equal twins)'],
   [{ kind: 'sealed', run: 7, batches: 1 }, '1 batches are sealed'],
   [{ kind: 'vacuumed', run: 7, table: 'orders' }, 'orders is vacuumed: its space can be used again'],
   [

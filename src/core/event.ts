@@ -9,6 +9,13 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'subjects-failed'; run: number; code: string; count: number; keys: readonly string[] }>
   | Readonly<{ kind: 'pass-started'; run: number; pass: number; waiting: number }>
   | Readonly<{ kind: 'run-reconciled'; run: number; archived: number }>
+  | Readonly<{ kind: 'late-found'; run: number; rows: number; families: number }>
+  | Readonly<{ kind: 'late-restored'; run: number; restore: number; families: number }>
+  | Readonly<{ kind: 'late-followed'; run: number; batch: number; rows: number }>
+  | Readonly<{ kind: 'subjects-returned'; run: number; count: number; keys: readonly string[] }>
+  | Readonly<{ kind: 'sweep-left-out'; run: number; rows: number }>
+  | Readonly<{ kind: 'not-swept'; run: number; code: string }>
+  | Readonly<{ kind: 'mended'; run: number; what: string; table: string; rows: number }>
   | Readonly<{ kind: 'sealed'; run: number; batches: number }>
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
@@ -32,6 +39,20 @@ export function describe(event: ArchiveEvent): string {
       return `pass ${event.pass}: ${event.waiting} were locked by others and are tried again`
     case 'run-reconciled':
       return `run ${event.run} had ended without a word and was closed: ${event.archived} archived`
+    case 'late-found':
+      return `${event.rows} late related rows of ${event.families} archived families are found`
+    case 'late-restored':
+      return `${event.families} families came home for their late rows, by restore ${event.restore}`
+    case 'late-followed':
+      return `batch ${event.batch}: ${event.rows} late rows moved after their families`
+    case 'subjects-returned':
+      return `${event.count} are both active and archived: \`mothball reconcile\` compares them`
+    case 'sweep-left-out':
+      return `${event.rows} rows are too many to be swept at a run's end: \`mothball sweep\` does it`
+    case 'not-swept':
+      return `a sweep broke off (${event.code}); the next run sweeps again`
+    case 'mended':
+      return `${event.table}: ${event.rows} mended (${event.what})`
     case 'sealed':
       return `${event.batches} batches are sealed`
     case 'vacuumed':

@@ -2,10 +2,24 @@
 import type { Failure } from './failure.ts'
 import type { RunStatus } from './run.ts'
 
+/** What a run may be; what is not there yet has its word already. */
+export const OPERATIONS = [
+  'archive',
+  'restore',
+  'homecoming',
+  'sweep',
+  'reconcile',
+  'export',
+  'purge',
+  'erase',
+] as const
+
+export type Operation = (typeof OPERATIONS)[number]
+
 export type RunRecord = Readonly<{
   run: number
   policy: string
-  operation: 'archive' | 'restore'
+  operation: Operation
   status: RunStatus | 'running'
   dryRun: boolean
   actor: string

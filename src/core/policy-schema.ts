@@ -94,6 +94,7 @@ export const policySchema = z.strictObject({
   relations: z.array(relation).default([]),
   discover: z.boolean().default(false),
   related: relatedAction.default('archive'),
+  late: z.enum(['restore', 'follow', 'report']).default('restore'),
   batchSize: z.number().int().min(1).max(MAX_BATCH_SIZE).default(1000),
   guard: z.number().min(0).max(1).default(0.25),
   window: windowOfDay.nullable().default(null),

@@ -3,6 +3,7 @@
  * the proof. A policy is data: no clock, no database, no SQL text. Its hash names the version that a run obeyed.
  */
 import { createHash } from 'node:crypto'
+import type { LateAction } from './late.ts'
 import type { TableName } from './names.ts'
 
 /** `zone` gives a `timestamp` or `date` its meaning; `unit` gives it to a bigint. Both null: timestamptz. */
@@ -57,6 +58,8 @@ export type Policy = Readonly<{
   /** Tables with a foreign key into the family join it, with `related` as their action. */
   discover: boolean
   related: RelatedAction
+  /** What becomes of a related row that is written for an archived subject. */
+  late: LateAction
   batchSize: number
   /** Largest share of the active table (0 to 1) that a run moves without `--confirm`. */
   guard: number

@@ -1,6 +1,7 @@
 /** What a run is, how it ends, and why: its status comes from counts, never from the absence of an exception. */
 
 import type { ErrorCode } from './errors/index.ts'
+import type { Swept } from './late.ts'
 
 export type RunStatus = 'success' | 'partial' | 'failed'
 
@@ -15,6 +16,8 @@ export const STOP_REASONS = {
   stopped: 'it was asked to stop, and stopped at the end of a batch',
   dry_run: 'it was a dry run: nothing was moved',
   failed: 'it failed',
+  swept: 'everything was looked at',
+  reconciled: 'what could be mended is mended',
   interrupted: 'its process ended without a word; a later run closed it',
 } as const
 
@@ -45,6 +48,8 @@ export type RunResult = RunCounts &
     skippedBecause: Readonly<Record<string, number>>
     durationMs: number
     stopReason: StopReason
+    /** What its sweeps found. */
+    late: Swept
     /** What the run failed of, else null. */
     error: Readonly<{ code: ErrorCode; message: string }> | null
   }>

@@ -4,8 +4,10 @@ import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { SweepOptions, SweepPreview, Swept } from '../core/late.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import type { Difference, Reconciled, ReconcileOptions } from '../core/reconcile.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
 import type { RunOptions, RunResult } from '../core/run.ts'
 import type { Verification } from '../core/verify.ts'
@@ -17,9 +19,11 @@ import { listRuns, runDetail } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
+import { previewReconcile, reconcile } from './reconcile/reconcile.ts'
 import { restore } from './restore/restore.ts'
 import { previewRestore } from './restore/restore-preview.ts'
 import { run } from './run/run.ts'
+import { previewSweep, sweep } from './sweep/sweep.ts'
 import { verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
@@ -31,6 +35,14 @@ export type Archiver = Readonly<{
   previewRestore(policy: Policy, selection: RestoreSelection): Promise<RestorePreview>
   restore(policy: Policy, options: RestoreOptions): Promise<RestoreResult>
   verify(policy: Policy): Promise<Verification>
+  /** What a sweep would find. Writes nothing. */
+  previewSweep(policy: Policy): Promise<SweepPreview>
+  /** Finds late rows everywhere, and does with them what the policy says. */
+  sweep(policy: Policy, options?: SweepOptions): Promise<Swept & Readonly<{ run: number }>>
+  /** What hands or other tools left behind. Writes nothing. */
+  previewReconcile(policy: Policy): Promise<readonly Difference[]>
+  /** Mends what can be mended without losing anything, and says what is left. */
+  reconcile(policy: Policy, options?: ReconcileOptions): Promise<Reconciled>
   /** By key, phone, e-mail or policy number; where each is, and why. */
   find(policy: Policy, text: string): Promise<readonly Found[]>
   setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
@@ -60,6 +72,10 @@ export const createArchiver = (engine: Engine): Archiver => ({
   previewRestore: (policy, selection) => previewRestore(engine, policy, selection),
   restore: (policy, options) => restore(engine, policy, options),
   verify: (policy) => verify(engine, policy),
+  previewSweep: (policy) => previewSweep(engine, policy),
+  sweep: (policy, options) => sweep(engine, policy, options),
+  previewReconcile: (policy) => previewReconcile(engine, policy),
+  reconcile: (policy, options) => reconcile(engine, policy, options),
   find: (policy, text) => find(engine, policy, text),
   setHold: (policy, hold) => setHold(engine, policy, hold),
   releaseHold: (policy, release) => releaseHold(engine, policy, release),

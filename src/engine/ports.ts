@@ -26,6 +26,8 @@ export type SignalPoint =
   | 'restore-deleted'
   | 'restore-committed'
   | 'run-closing'
+  | 'mend-done'
+  | 'mend-committed'
 
 export const INERT_SIGNALS: Signals = { reached: () => Promise.resolve() }
 

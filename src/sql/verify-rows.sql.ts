@@ -52,7 +52,8 @@ export const archiveCountsSql = (moved: MovedTable, archive: TableName): Sql<Arc
 export const expectedRowsSql = (moved: MovedTable): Sql<{ expected: string }> =>
   sql`with ${expectedSql(moved)} select coalesce(sum(rows), 0)::text as expected from expected`
 
-const expectedSql = ({ subject, name, archive }: MovedTable): Sql =>
+/** `gone` and `expected`: by batch, the rows that it moved less those that left since. */
+export const expectedSql = ({ subject, name, archive }: MovedTable): Sql =>
   sql`gone as (
       select d.batch_id as batch, count(*) as rows from mothball.departure d where d.table_name = ${name} group by d.batch_id),
     expected as materialized (

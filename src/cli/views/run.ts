@@ -3,6 +3,7 @@ import type { Failure } from '../../core/failure.ts'
 import { type RunResult, STOP_REASONS } from '../../core/run.ts'
 import { count, duration, fold, namedCounts, sumOf, wrap } from '../format.ts'
 import type { View } from './findings.ts'
+import { lateLines } from './late.ts'
 
 /** More are listed by `mothball failures`. */
 const SHOWN_FAILURES = 5
@@ -13,7 +14,8 @@ const SKIPPED: Readonly<Record<string, string>> = {
   quarantined: 'in quarantine',
 }
 
-export function runLines(result: RunResult, failures: readonly Failure[], { style, width }: View): readonly string[] {
+export function runLines(result: RunResult, failures: readonly Failure[], view: View): readonly string[] {
+  const { style, width } = view
   const related = sumOf(result.related)
   return [
     ...wrap(verdictOf(result, style), countsOf(result), width),
@@ -22,6 +24,7 @@ export function runLines(result: RunResult, failures: readonly Failure[], { styl
     ...(failures.length > SHOWN_FAILURES
       ? [`  and ${count(failures.length - SHOWN_FAILURES)} more: mothball failures`]
       : []),
+    ...lateLines(result.late, view),
     ...(result.error === null ? [] : fold(`error: ${result.error.message}`, width, '  ')),
     ...wrap(
       '  ',

@@ -1,6 +1,6 @@
 /** Typed reads of past runs. */
 import { z } from 'zod'
-import type { BatchRecord, RunRecord } from '../../core/history.ts'
+import { type BatchRecord, OPERATIONS, type RunRecord } from '../../core/history.ts'
 import {
   type BatchRecordRow,
   listRunsSql,
@@ -11,7 +11,7 @@ import {
 import type { Session } from '../database.ts'
 
 const counts = z.record(z.string(), z.number())
-const operation = z.enum(['archive', 'restore'])
+const operation = z.enum(OPERATIONS)
 const status = z.enum(['running', 'success', 'partial', 'failed'])
 
 export async function readRuns(

@@ -230,7 +230,7 @@ async function leaveArchive(
 }
 
 /** What was locked, what arrived and what left must be the same rows with the same values. */
-function requireSameSides(each: ArchivedTable, locked: number, arrived?: HomeRow, left?: SideRow): void {
+export function requireSameSides(each: ArchivedTable, locked: number, arrived?: HomeRow, left?: SideRow): void {
   const isSame = Number(arrived?.count) === locked && Number(left?.count) === locked && arrived?.digest === left?.digest
   if (isSame) return
   const facts = { table: tableText(each.home.name), locked, copied: arrived?.count ?? '0', deleted: left?.count ?? '0' }

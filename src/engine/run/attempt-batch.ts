@@ -51,6 +51,7 @@ async function moveAndAccount(context: MoveContext, keys: OrderedKeys): Promise<
       rows: moved.rows,
       durationMs,
     })
+    await context.afterBatch?.(moved.batch)
   }
   const failed = moved.torn.count === 0 ? 0 : await quarantine(context, moved.torn, TWO_OWNERS)
   if (moved.subjects + failed === keys.count) return { moved: moved.subjects, failed, becameActive: 0, deferred: [] }

@@ -1,5 +1,6 @@
 /** (6) Closes a run: counts summed up from what committed, the status from the counts, the log's row, the lease. */
 import type { MothballError } from '../../core/errors/index.ts'
+import { lateDetails, type Swept } from '../../core/late.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
 import { type RunOptions, type RunResult, type StopReason, statusOf } from '../../core/run.ts'
@@ -20,6 +21,7 @@ export type RunOutcome = Readonly<{
   skipped: Readonly<Record<string, number>>
   stopReason: StopReason
   error: MothballError | null
+  swept: Swept
 }>
 
 /** One transaction: the journal, the public log and the lease agree, or none of them knows. */
@@ -35,7 +37,7 @@ export async function closeRun({ database, signals }: Engine, outcome: RunOutcom
 }
 
 function resultOf(
-  { policy, options, plan, started, skipped, stopReason, error }: RunOutcome,
+  { policy, options, plan, started, skipped, stopReason, error, swept }: RunOutcome,
   committed: Committed,
 ): RunResult {
   const because = Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0))
@@ -57,6 +59,7 @@ function resultOf(
     skippedBecause: because,
     durationMs: committed.durationMs,
     stopReason,
+    late: swept,
     error: error === null ? null : { code: error.code, message: error.message },
   }
 }
@@ -91,5 +94,5 @@ const log = (session: Session, { policy, options }: RunOutcome, result: RunResul
 
 const errorText = ({ error }: RunResult): string | null => (error === null ? null : `${error.code}: ${error.message}`)
 
-const detailsOf = ({ eligible, skippedBecause, related, stopReason }: RunResult): string =>
-  JSON.stringify({ eligible, skipped: skippedBecause, related, stop_reason: stopReason })
+const detailsOf = ({ eligible, skippedBecause, related, stopReason, late }: RunResult): string =>
+  JSON.stringify({ eligible, skipped: skippedBecause, related, stop_reason: stopReason, late: lateDetails(late) })

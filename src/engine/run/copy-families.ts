@@ -3,31 +3,15 @@
  * younger than all locks; then their related rows, each by its own locked keys and only under copied parents.
  */
 import { type FamilyTable, movedTables, subjectOf } from '../../core/family.ts'
-import type { Policy } from '../../core/policy.ts'
 import type { Session } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
-import { EMPTY_KEYS, type KeySet, keySetOf } from '../../sql/keys.sql.ts'
+import { EMPTY_KEYS, keySetOf } from '../../sql/keys.sql.ts'
 import { knownColumns } from '../../sql/lock.sql.ts'
-import {
-  copiedSubjectsSql,
-  copyRelatedSql,
-  copySubjectsSql,
-  countMovableSql,
-  type SideRow,
-} from '../../sql/move.sql.ts'
+import { copiedSubjectsSql, copyRelatedSql, copySubjectsSql, countMovableSql } from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
-import type { Sql } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 import type { LockedFamilies } from './lock-related.ts'
-
-/** The archive's account of a table, beside the rows that it must be about. */
-export type Copied = Readonly<{ table: FamilyTable; keys: KeySet; expected: number; copied: SideRow }>
-
-export const NO_ROWS: SideRow = { count: '0', digest: null }
-
-/** With comparison the statement tells count and digest; without it the server's own count of touched rows is enough. */
-export const accountOf = async (session: Session, policy: Policy, statement: Sql<SideRow>): Promise<SideRow> =>
-  policy.compare ? session.one(statement) : { count: String(await session.execute(statement)), digest: null }
+import { accountOf, type Copied, NO_ROWS } from './sides.ts'
 
 type Locked = Pick<LockedFamilies, 'locked' | 'excluded'> & Readonly<{ batch: string; subjects: OrderedKeys }>
 

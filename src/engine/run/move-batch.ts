@@ -4,7 +4,7 @@
  * was locked before it was judged.
  */
 import { MothballError } from '../../core/errors/index.ts'
-import { qualifiedText, tableText } from '../../core/names.ts'
+import { tableText } from '../../core/names.ts'
 import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
@@ -16,11 +16,12 @@ import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
 import { commitKnowingly } from '../commit.ts'
 import type { Engine, Signals } from '../ports.ts'
-import { accountOf, type Copied, copyFamilies, NO_ROWS } from './copy-families.ts'
+import { copyFamilies } from './copy-families.ts'
 import type { Lease } from './lease.ts'
 import { lockRelated } from './lock-related.ts'
 import { lockSubjects } from './lock-subjects.ts'
 import type { FailureShare } from './outcome.ts'
+import { accountOf, type Copied, manifestOf, NO_ROWS, requireSameSides } from './sides.ts'
 
 /** Everything that stays the same from batch to batch. */
 export type MoveContext = Readonly<{
@@ -32,6 +33,8 @@ export type MoveContext = Readonly<{
   oids: readonly string[]
   fingerprints: string
   share: FailureShare
+  /** Called with the number of each batch that committed. */
+  afterBatch?: (batch: number) => Promise<void>
 }>
 
 export type MovedBatch = Readonly<{
@@ -58,7 +61,7 @@ export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promis
   return moved
 }
 
-async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
+export async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
   const { policy, family } = judgement
   const [, fence, , found] = await Promise.all([
     session.execute(immediateConstraintsSql),
@@ -113,33 +116,3 @@ async function deleteFamilies(
   }
   return accounts
 }
-
-/** What was locked and judged, what was copied and what was deleted must be the same rows with the same values. */
-function requireSameSides({ table, expected, copied }: Copied, deleted: SideRow | undefined): void {
-  const same = Number(copied.count) === expected && deleted?.count === copied.count && deleted.digest === copied.digest
-  if (same) return
-  const facts = {
-    table: tableText(table.shape.name),
-    locked: expected,
-    copied: copied.count,
-    deleted: deleted?.count ?? '0',
-  }
-  throw new MothballError('sides_differ', facts)
-}
-
-/** What the batch holds, by table: the basis of its seal. */
-const manifestOf = (moved: readonly Copied[]): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      moved.map(({ table, keys, copied }) => [
-        qualifiedText(table.shape.name),
-        {
-          archive: qualifiedText(table.archive),
-          rows: keys.count,
-          digest: copied.digest,
-          key: table.shape.key,
-          columns: table.shape.columns.map(({ name, type }) => ({ name, type })),
-        },
-      ]),
-    ),
-  )

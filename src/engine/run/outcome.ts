@@ -1,5 +1,6 @@
 /** What became of a set of subjects, added up from batch to batch; and the stop for a cause that fails everything. */
 import { MothballError } from '../../core/errors/index.ts'
+import { addSwept, NOTHING_SWEPT, type Swept } from '../../core/late.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 
 export type Outcome = Readonly<{
@@ -36,5 +37,18 @@ export class FailureShare {
 
   moved(count: number): void {
     this.#moved += count
+  }
+}
+
+/** What the sweeps of a run have found and done, added up. */
+export class LateAccount {
+  #swept = NOTHING_SWEPT
+
+  get swept(): Swept {
+    return this.#swept
+  }
+
+  add(swept: Swept): void {
+    this.#swept = addSwept(this.#swept, swept)
   }
 }

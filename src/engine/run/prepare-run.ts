@@ -9,17 +9,24 @@ import type { Policy } from '../../core/policy.ts'
 import type { RunOptions } from '../../core/run.ts'
 import { type Catalog, shapeOf } from '../../core/table.ts'
 import { isInWindow, windowText } from '../../core/window.ts'
+import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import { livingRunSql } from '../../sql/journal/lease.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
-import { inspect, requireSound, requireUnrefused } from '../inspect.ts'
+import { inspect, requireSound, requireUnrefused, type SoundInspection } from '../inspect.ts'
 import { planAt } from '../plan/plan.ts'
 import type { Engine } from '../ports.ts'
 import { leaseName } from './lease.ts'
 
 export type PreparedRun = Readonly<{
-  family: Family
   plan: Plan
+}> &
+  PreparedFamily
+
+/** What every kind of run rests on that moves rows. */
+export type PreparedFamily = Readonly<{
+  family: Family
+  catalog: Catalog
   /** The family's tables and their archive tables, and their shapes as they were judged. */
   oids: readonly string[]
   fingerprints: string
@@ -29,16 +36,30 @@ export type PreparedRun = Readonly<{
 export function prepareRun({ database }: Engine, policy: Policy): Promise<PreparedRun> {
   return database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const inspection = requireSound(policy, await inspect(session, policy))
-    const { family, catalog } = inspection
-    const oids = oidsOf(family, catalog)
-    const fingerprints = await fingerprintsOf(session, oids)
-    const living = await session.maybe(livingRunSql(leaseName(policy), policy.timeouts.leaseMs))
-    if (living !== null) throw new MothballError('already_running', { policy: policy.name, run: living.run ?? '' })
+    const family = await prepareIn(session, policy, inspection)
     const { now } = await session.one(nowSql)
     const plan = await planAt(session, policy, now, inspection)
     requireUnrefused(policy, plan.refusals)
-    return { family, plan, oids, fingerprints }
+    return { ...family, plan }
   })
+}
+
+/** The same without a plan, for what moves rows by other reasons than their age. */
+export const prepareFamily = ({ database }: Engine, policy: Policy): Promise<PreparedFamily> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) =>
+    prepareIn(session, policy, requireSound(policy, await inspect(session, policy))),
+  )
+
+async function prepareIn(
+  session: Session,
+  policy: Policy,
+  { family, catalog }: SoundInspection,
+): Promise<PreparedFamily> {
+  const oids = oidsOf(family, catalog)
+  const fingerprints = await fingerprintsOf(session, oids)
+  const living = await session.maybe(livingRunSql(leaseName(policy), policy.timeouts.leaseMs))
+  if (living !== null) throw new MothballError('already_running', { policy: policy.name, run: living.run ?? '' })
+  return { family, catalog, oids, fingerprints }
 }
 
 const oidsOf = (family: Family, catalog: Catalog): readonly string[] =>

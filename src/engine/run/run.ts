@@ -3,6 +3,7 @@
  * stops at a batch's end, and whatever happens its counts are those that committed.
  */
 import { MothballError } from '../../core/errors/index.ts'
+import { NOTHING_SWEPT } from '../../core/late.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { RunOptions, RunResult, StopReason } from '../../core/run.ts'
@@ -10,15 +11,18 @@ import { isInWindow } from '../../core/window.ts'
 import { type StartedRun, startRun } from '../../db/journal/run.ts'
 import { recordPlanSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
+import { latePlaces } from '../sweep/find-late.ts'
+import type { SweepContext } from '../sweep/settle-late.ts'
+import { sweepAtEnd, sweepBatch } from '../sweep/sweep-run.ts'
 import { sealBatches } from '../verify/seal.ts'
 import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
+import { closeAbandonedRuns } from './close-abandoned.ts'
 import { closeRun, type RunOutcome } from './close-run.ts'
 import { acquireLease, keepLease, type Lease } from './lease.ts'
 import type { MoveContext } from './move-batch.ts'
 import { countKeys, moveEligible } from './move-eligible.ts'
-import { FailureShare } from './outcome.ts'
+import { FailureShare, LateAccount } from './outcome.ts'
 import { allowedBy, type PreparedRun, prepareRun } from './prepare-run.ts'
-import { closeAbandonedRuns } from './reconcile.ts'
 import { vacuumFamily } from './vacuum.ts'
 
 /**
@@ -38,7 +42,8 @@ async function dryRun(engine: Engine, policy: Policy, options: RunOptions, plan:
   if (started === null) throw new RangeError('a run without a slot starts')
   announce(engine, policy, plan, started, true)
   const skipped = { quarantined: plan.quarantined }
-  return closeRun(engine, { policy, options, plan, started, lease: null, skipped, stopReason: 'dry_run', error: null })
+  const ended = { skipped, stopReason: 'dry_run', error: null, swept: NOTHING_SWEPT } as const
+  return closeRun(engine, { policy, options, plan, started, lease: null, ...ended })
 }
 
 async function liveRun(engine: Engine, policy: Policy, options: RunOptions, prepared: PreparedRun): Promise<RunResult> {
@@ -89,25 +94,30 @@ async function moveAndCatch(
   engine: Engine,
   policy: Policy,
   work: Work,
-): Promise<Pick<RunOutcome, 'skipped' | 'stopReason' | 'error'>> {
+): Promise<Pick<RunOutcome, 'skipped' | 'stopReason' | 'error' | 'swept'>> {
   const { quarantined } = work.plan
   const { options, ceiling, started, family } = work
+  const late = new LateAccount()
   try {
     await closeAbandonedRuns(engine, policy, started.run)
     await engine.database.transaction({ pinnedSearchPath: true }, (session) =>
       recordOrphanBaseline(session, policy, family),
     )
     const limits = { batchSize: options.batchSize ?? policy.batchSize, maxRows: options.maxRows ?? null, ceiling }
-    const context = contextOf(engine, policy, work)
+    const moving = contextOf(engine, policy, work)
+    const sweeping = sweepContextOf(moving, work, late)
+    const context =
+      sweeping === null ? moving : { ...moving, afterBatch: (batch: number) => sweepBatch(sweeping, batch) }
     const { outcome, stopReason } = await moveEligible(context, limits, () => stopAsked(policy, work))
+    if (sweeping !== null && stopAsked(policy, work) === null) await sweepAtEnd(sweeping, work.catalog)
     const skipped = { locked: countKeys(outcome.deferred), became_active: outcome.becameActive, quarantined }
-    return { skipped, stopReason, error: null }
+    return { skipped, stopReason, error: null, swept: late.swept }
   } catch (error) {
     const told = work.lease.lost.aborted
       ? new MothballError('lease_lost', { policy: policy.name }, { cause: error })
       : error
     if (!(told instanceof MothballError)) throw told
-    return { skipped: { quarantined }, stopReason: 'failed', error: told }
+    return { skipped: { quarantined }, stopReason: 'failed', error: told, swept: late.swept }
   }
 }
 
@@ -120,6 +130,18 @@ const contextOf = (engine: Engine, policy: Policy, work: Work): MoveContext => (
   fingerprints: work.fingerprints,
   share: new FailureShare(),
 })
+
+/** Null where nothing was ever archived. */
+function sweepContextOf(
+  moving: MoveContext,
+  { family, catalog, options }: Work,
+  late: LateAccount,
+): SweepContext | null {
+  const places = latePlaces(family, catalog)
+  const { policy } = moving.judgement
+  const actor = options.actor ?? policy.archivedBy
+  return places === null ? null : { ...moving, actor, places, late, signal: options.signal ?? null }
+}
 
 /** The window is judged by the database's moment and the time that has passed since, not by this machine's clock. */
 function stopAsked(policy: Policy, { lease, options, started, openedAt }: Work): StopReason | null {

@@ -22,6 +22,13 @@ export const restoredOfSql = (run: number): Sql<{ restored: string; elapsed_ms: 
   sql`select restored::text, (extract(epoch from pg_catalog.clock_timestamp() - started_at) * 1000)::bigint::text as elapsed_ms
     from mothball.run where id = ${run}::bigint`
 
+const isOpen = (subject: string): Sql => sql`r.subject = ${subject} and r.operation = 'restore' and r.ended_at is null`
+
+const IS_DEAD = sql`(coalesce((r.details->>'worked_at')::timestamptz, r.started_at) < pg_catalog.clock_timestamp() - interval '1 hour'
+        or (r.details->>'worked_at')::timestamptz < pg_catalog.clock_timestamp() - interval '1 minute'
+          and not exists (select from pg_catalog.pg_stat_activity a where a.pid = (r.details->>'backend_pid')::integer
+            and (a.backend_start is null or a.backend_start::text = r.details->>'backend_start')))`
+
 /**
  * Closes restores whose process ended without a word: their last backend is gone, or they did nothing for an hour.
  * Counts stay as their batches committed them.
@@ -29,8 +36,9 @@ export const restoredOfSql = (run: number): Sql<{ restored: string; elapsed_ms: 
 export const closeAbandonedRestoresSql = (subject: string, except: number): Sql =>
   sql`update mothball.run r set ended_at = pg_catalog.clock_timestamp(), stop_reason = 'interrupted', error = 'interrupted',
       status = case when r.restored > 0 then 'partial' else 'failed' end
-    where r.subject = ${subject} and r.operation = 'restore' and r.ended_at is null and r.id <> ${except}::bigint
-      and (coalesce((r.details->>'worked_at')::timestamptz, r.started_at) < pg_catalog.clock_timestamp() - interval '1 hour'
-        or (r.details->>'worked_at')::timestamptz < pg_catalog.clock_timestamp() - interval '1 minute'
-          and not exists (select from pg_catalog.pg_stat_activity a where a.pid = (r.details->>'backend_pid')::integer
-            and (a.backend_start is null or a.backend_start::text = r.details->>'backend_start')))`
+    where ${isOpen(subject)} and r.id <> ${except}::bigint
+      and ${IS_DEAD}`
+
+/** Those that would be closed now. */
+export const abandonedRestoresSql = (subject: string): Sql<{ run: string }> =>
+  sql`select r.id::text as run from mothball.run r where ${isOpen(subject)} and ${IS_DEAD} order by r.id`

@@ -1,4 +1,5 @@
 /** The journal's runs. Counts of a closed run are always summed up from what its batches committed. */
+import type { Operation } from '../../core/history.ts'
 import { type Sql, sql } from '../tag.ts'
 
 export type NewRun = Readonly<{
@@ -6,7 +7,7 @@ export type NewRun = Readonly<{
   /** Qualified name of the subject table. */
   subject: string
   hash: string
-  operation: 'archive' | 'restore'
+  operation: Operation
   actor: string
   reason: string | null
   dryRun: boolean
@@ -73,24 +74,24 @@ export type RunEnd = Readonly<{
   restored: number
   failed: number
   skipped: number
-  /** JSON. */
-  details: string
+  /** JSON; null: as they are. */
+  details: string | null
 }>
 
 /** Closes a run once; the second to try touches no row. */
 export const endRunSql = (end: RunEnd): Sql =>
   sql`update mothball.run set ended_at = pg_catalog.clock_timestamp(), status = ${end.status}, stop_reason = ${end.stopReason},
     error = ${end.error}, archived = ${end.archived}::bigint, restored = ${end.restored}::bigint, failed = ${end.failed}::bigint,
-    skipped = ${end.skipped}::bigint, details = ${end.details}::jsonb
+    skipped = ${end.skipped}::bigint, details = coalesce(${end.details}::jsonb, details)
     where id = ${end.run}::bigint and ended_at is null`
 
-/** Archive runs of a subject that never ended; asked by the owner of the lease, so nobody works on them any more. */
+/** Runs of a subject under its lease that never ended; asked by the owner of the lease, so nobody works on them any more. */
 export const abandonedRunsSql = (
   subject: string,
   except: number,
-): Sql<{ run: string; policy: string; actor: string; dry_run: string }> =>
-  sql`select id::text as run, policy, actor, dry_run::text as dry_run from mothball.run
-    where subject = ${subject} and operation = 'archive' and ended_at is null and id <> ${except}::bigint
+): Sql<{ run: string; operation: string; policy: string; actor: string; dry_run: string }> =>
+  sql`select id::text as run, operation, policy, actor, dry_run::text as dry_run from mothball.run
+    where subject = ${subject} and operation in ('archive', 'sweep', 'reconcile') and ended_at is null and id <> ${except}::bigint
       and not (dry_run and started_at > pg_catalog.now() - interval '1 hour') order by id`
 
 /** Below it a run's fixed costs are most of its time, and say nothing of a larger one. */

@@ -11,16 +11,18 @@ export async function closeAbandonedRuns({ database, emit }: Engine, policy: Pol
   const abandoned = await database.rows(abandonedRunsSql(qualifiedText(policy.subject), except))
   for (const row of abandoned) {
     const run = Number(row.run)
-    await database.transaction({}, async (session) => {
+    const closed = await database.transaction({}, async (session) => {
       const { archived, failed, workedMs } = await committedOf(session, run)
       const counts = { run, archived, failed, status: 'failed', error: 'interrupted' }
-      const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: '{}' }
-      if ((await session.execute(endRunSql(end))) === 0) return
+      const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: null }
+      if ((await session.execute(endRunSql(end))) === 0) return null
+      if (row.operation !== 'archive') return archived
       const { policy: name, actor, dry_run } = row
       const log = { ...counts, policy: name, durationMs: workedMs, dryRun: dry_run === 'true', actor, details: '{}' }
       await session.execute(archiveLogSql(table(policy.logTable), log))
-      emit({ kind: 'run-reconciled', run, archived })
+      return archived
     })
+    if (closed !== null) emit({ kind: 'run-reconciled', run, archived: closed })
   }
   return abandoned.length
 }
