@@ -90,7 +90,7 @@ async function moveLocked(session: Session, context: MoveContext, batch: string,
   const span = { first: row.first ?? '', last: row.last ?? '' }
   await signals.reached('subjects-locked')
   if (locked.count === 0) return { batch: Number(batch), subjects: 0, rows: 0, torn: EMPTY_KEYS }
-  const related = await lockRelated(session, context.judgement, locked)
+  const related = await lockRelated(session, context.judgement, locked, signals)
   await signals.reached('related-locked')
   const moved = await copyFamilies(session, context, { ...related, batch, span })
   const [first] = moved
