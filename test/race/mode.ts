@@ -10,6 +10,11 @@ import { type Manner, MODES } from './rules.ts'
 /** A statement that is held open until the batch has ended is another case only while there is a batch to come. */
 const MANNERS: readonly Manner[] = ['at once', 'held open']
 
+/** Boundaries by name, separated by commas: for a look at some of them only. */
+const ONLY = process.env['MOTHBALL_TEST_BOUNDARIES']?.split(',')
+
+const boundaries = BOUNDARIES.filter(({ name }) => ONLY?.includes(name) ?? true)
+
 export function raceMode(name: string): void {
   const mode = MODES.find((each) => each.name === name)
   if (mode === undefined) throw new Error(`no mode ${name}`)
@@ -18,7 +23,7 @@ export function raceMode(name: string): void {
   }, async (t) => {
     const arena = await arenaOf(t, mode)
     const left: Left[] = []
-    for (const boundary of BOUNDARIES)
+    for (const boundary of boundaries)
       for (const manner of MANNERS) {
         if (manner === 'held open' && boundary.phase === 'after') continue
         await t.test(`at ${boundary.name}, ${manner}`, async () => {
