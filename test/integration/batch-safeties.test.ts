@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { hasCode } from '../../src/core/errors/index.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { sql } from '../../src/sql/tag.ts'
 import { type Alter, alteredDatabase } from '../support/altered-database.ts'
@@ -39,6 +40,7 @@ test('a row that was locked and then neither copied nor deleted rolls the batch 
     return isMove ? text.replace(CALLS, (found) => `${found}c.remark <> 'two' and `) : text
   })
   assert.deepEqual([result.archived, result.failed], [0, 1])
+  assert.equal(await center.count('mothball.failure', "code = 'sides_differ'"), 1)
   assert.ok(missed >= 2, 'the copy and the delete both miss the row')
   assert.deepEqual([await center.count('nic_cc_call_log'), await center.count('nic_cc_call_log_backup')], [2, 0])
 })
@@ -57,24 +59,27 @@ test('nobody can alter a table, or its archive table, between the look at its sh
   const gate = gateAt('batch-begun')
   const center = await callCenter(t, { signals: gate.signals })
   await center.customer(90)
+  await center.db.query(`create function nothing() returns trigger language plpgsql as 'begin return null; end'`)
   const running = run(center.engine, center.policy, { confirm: 1 })
   await gate.arrived
-  const names = ['nic_cc_customer', 'nic_cc_customer_backup', 'nic_cc_call_log', 'nic_cc_call_log_backup']
-  const altering = await Promise.all(names.map(() => connect(center.db.url)))
-  const altered = altering.map(({ query }, index) => query(`alter table ${names[index]} add column later text`))
-  await eventually(
-    'everybody who alters waits',
-    async () => {
-      const [row] = await center.db.query(`select count(*) as n from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock' and query like 'alter table%'`)
-      return row?.['n'] === String(names.length)
-    },
-    5_000,
-  )
+  const changes = ['customer', 'customer_backup', 'call_log', 'call_log_backup'].flatMap((name) => [
+    `alter table nic_cc_${name} add column later text`,
+    `create trigger late before delete on nic_cc_${name} for each row execute function nothing()`,
+  ])
+  const connections = await Promise.all(changes.map(() => connect(center.db.url)))
+  const refused = connections.map(async ({ query }, index) => {
+    await query("set lock_timeout = '100ms'")
+    await query(changes[index] ?? '')
+  })
+  const outcomes = await Promise.allSettled(refused)
   gate.open()
-  assert.equal((await running).archived, 1)
-  await Promise.all(altered)
-  await Promise.all(altering.map(({ end }) => end()))
+  const { archived } = await running
+  await Promise.all(connections.map(({ end }) => end()))
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    changes.map(() => 'rejected'),
+  )
+  assert.equal(archived, 1)
 })
 
 test('a deferred constraint speaks at its statement, and not when the batch has been written', async (t) => {
@@ -152,9 +157,12 @@ test('the heart beats while a batch stands still', async (t) => {
   await gate.arrived
   const beaten = async () => (await center.db.query('select heartbeat_at from mothball.lease'))[0]?.['heartbeat_at']
   const before = await beaten()
-  await eventually('the heart has beaten', async () => (await beaten()) !== before, 5_000)
-  gate.open()
-  assert.equal((await running).archived, 1)
+  try {
+    await eventually('the heart has beaten', async () => (await beaten()) !== before, 5_000)
+  } finally {
+    gate.open()
+    await running
+  }
 })
 
 test('an owner whose lease ran out between two batches moves nothing after somebody else was there', async (t) => {
@@ -169,4 +177,20 @@ test('an owner whose lease ran out between two batches moves nothing after someb
   const { archived, error } = await first
   assert.deepEqual([archived, error?.code, second.archived], [1, 'lease_lost', 1])
   assert.equal(await center.count('nic_cc_customer'), 1)
+})
+
+test('a restore has locked its rows in the archive before it looks at them', async (t) => {
+  const center = await callCenter(t)
+  const customer = await center.customer(90)
+  await center.related('call_log', customer, { created_at: -50 })
+  await run(center.engine, center.policy, { confirm: 1 })
+  const isLocked = async (table: string) =>
+    (await center.db.query(`select 1 as there from ${table} for update skip locked`)).length === 0
+  const locked: boolean[] = []
+  const look = async () => {
+    for (const table of ['nic_cc_customer_backup', 'nic_cc_call_log_backup']) locked.push(await isLocked(table))
+  }
+  const engine = testEngine(t, center.db, [], once('restore-locked', look))
+  await restore(engine, center.policy, { selection: { by: 'keys', keys: [customer] }, reason: 'he called' })
+  assert.deepEqual(locked, [true, true])
 })

@@ -1,5 +1,5 @@
 /** Who may move: eligibility, judged when, by which moment and rules, and how many at the most. */
-import type { Mutant } from './mutant.ts'
+import { killedByRace, type Mutant } from './mutant.ts'
 
 const ELIGIBILITY = 'src/sql/eligibility.sql.ts'
 const MOVE = 'src/sql/move.sql.ts'
@@ -21,11 +21,7 @@ export const JUDGEMENT_MUTANTS: readonly Mutant[] = [
       { file: MOVE, within: 'copySubjectsSql', find: '    candidateSql(judgement),\n', put: '' },
       { file: 'src/sql/lock.sql.ts', within: 'lockSubjectsSql', find: 'candidateSql(judgement), ', put: '' },
     ],
-    killedBy: {
-      file: 'test/race/none.test.ts',
-      tests: ['whatever is written at any moment of a batch comes to what the rules say (foreign keys: none)'],
-      boundaries: ['batch-begun'],
-    },
+    killedBy: killedByRace('none', 'batch-begun'),
   },
   {
     without: 'the strictness of the cutoff',

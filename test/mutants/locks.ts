@@ -1,30 +1,23 @@
 /** What a batch locks, and whom it passes by. */
-import type { Mutant } from './mutant.ts'
+import { killedByRace, type Mutant } from './mutant.ts'
 
 const LOCK = 'src/sql/lock.sql.ts'
 const LOCK_RELATED = 'src/engine/run/lock-related.ts'
 const CONCURRENCY = 'test/integration/run-concurrency.test.ts'
-const HOLD = 'test/integration/hold.test.ts'
 const SAFETIES = 'test/integration/batch-safeties.test.ts'
-
-const race = (mode: string, ...boundaries: readonly string[]): Mutant['killedBy'] => ({
-  file: `test/race/${mode.replaceAll(' ', '-')}.test.ts`,
-  tests: [`whatever is written at any moment of a batch comes to what the rules say (foreign keys: ${mode})`],
-  boundaries,
-})
 
 export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     without: 'the lock on the subjects',
     patches: [{ file: LOCK, within: 'lockSubjectsSql', find: 'for update skip locked', put: '' }],
-    killedBy: race('none', 'subjects-locked'),
+    killedBy: killedByRace('none', 'subjects-locked'),
   },
   {
     without: 'a lock on the subjects that keeps references away as well',
     patches: [
       { file: LOCK, within: 'lockSubjectsSql', find: 'for update skip locked', put: 'for no key update skip locked' },
     ],
-    killedBy: race('no action', 'subjects-locked'),
+    killedBy: killedByRace('no action', 'subjects-locked'),
   },
   {
     without: 'passing by a subject that somebody holds',
@@ -37,7 +30,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     without: 'the lock on related rows',
     patches: [{ file: LOCK, within: 'lockRelatedSql', find: 'for update skip locked', put: '' }],
-    killedBy: race('none', 'related-locked'),
+    killedBy: killedByRace('none', 'related-locked'),
   },
   {
     without: 'the comparison of related rows seen with those locked',
@@ -63,21 +56,13 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     without: "a hold's own lock on the customer",
     patches: [{ file: 'src/sql/journal/hold.sql.ts', within: 'setHoldSql', find: 'for key share', put: '' }],
-    killedBy: {
-      file: HOLD,
-      tests: [
-        'a hold asked for while a batch has the customer waits for it, and holds him in the archive (subjects-copied)',
-      ],
-    },
+    killedBy: killedByRace('none', 'subjects-copied'),
   },
   {
     without: "the lock on a restore's rows in the archive",
     patches: [
       { file: 'src/sql/restore-move.sql.ts', within: 'lockArchivedSql', find: 'for update skip locked', put: '' },
     ],
-    killedBy: {
-      file: 'test/integration/restore-concurrency.test.ts',
-      tests: ['customers whom somebody else holds wait for a later pass, and come home in it'],
-    },
+    killedBy: { file: SAFETIES, tests: ['a restore has locked its rows in the archive before it looks at them'] },
   },
 ]

@@ -29,6 +29,13 @@ export type Mutant = Readonly<{
   }>
 }>
 
+/** Killed by the races of a mode at these boundaries. */
+export const killedByRace = (mode: string, ...boundaries: readonly string[]): Mutant['killedBy'] => ({
+  file: `test/race/${mode.replaceAll(' ', '-')}.test.ts`,
+  tests: [`whatever is written at any moment of a batch comes to what the rules say (foreign keys: ${mode})`],
+  boundaries,
+})
+
 /** Where the next declaration at top level begins. */
 const NEXT = /\n(\/\*\*|export |const |function |async function |type |class )/
 

@@ -1,5 +1,5 @@
 /** What makes a batch one thing: its owner, its shapes, both sides compared, its COMMIT known. */
-import type { Mutant } from './mutant.ts'
+import { killedByRace, type Mutant } from './mutant.ts'
 
 const MOVE_BATCH = 'src/engine/run/move-batch.ts'
 const LEASE = 'src/sql/journal/lease.sql.ts'
@@ -77,10 +77,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
   {
     without: 'one owner at a time',
     patches: [{ file: LEASE, within: 'isFree', find: '(l.owner is null', put: '(true or l.owner is null' }],
-    killedBy: {
-      file: CONCURRENCY,
-      tests: ['a second run is refused while the first is alive, whatever its guard says'],
-    },
+    killedBy: killedByRace('none', 'batch-committed'),
   },
   {
     without: 'one run for a slot',

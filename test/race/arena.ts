@@ -8,6 +8,7 @@ import { type Engine, INERT_SIGNALS, type SignalPoint } from '../../src/engine/p
 import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { type Connection, connect } from '../support/server.ts'
+import { BOUNDARIES } from './boundaries.ts'
 import { type Case, OPERATIONS, type Operation } from './operations.ts'
 import type { Mode } from './rules.ts'
 
@@ -25,8 +26,8 @@ export type Arena = Readonly<{
   cases: (operations: readonly Operation[]) => Promise<readonly Case[]>
 }>
 
-/** As many customers were archived beforehand as races may bring one back. */
-const ARCHIVED = 60
+/** Archived beforehand: one for each race that brings somebody back. */
+const ARCHIVED = BOUNDARIES.length
 
 export async function arenaOf(t: TestContext, mode: Mode): Promise<Arena> {
   let reached: (point: SignalPoint) => Promise<void> = async () => undefined
