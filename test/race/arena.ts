@@ -65,7 +65,7 @@ type Family = Omit<Case, 'operation' | 'colleague' | 'colleagueCall'>
 const OLD = "now() - interval '90 days'"
 
 /** Old customers with a row in every related table, all of it done with. */
-async function families({ db }: CallCenter, count: number, created = OLD): Promise<Family[]> {
+export async function families({ db }: CallCenter, count: number, created = OLD): Promise<Family[]> {
   const customers = await db.query(`insert into nic_cc_customer (name, created_at)
     select 'old', ${created} from generate_series(1, ${count}) returning id`)
   const keys = customers.map((row) => row['id'])
