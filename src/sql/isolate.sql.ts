@@ -2,8 +2,9 @@
 import { type Family, type FamilyTable, movedTables, subjectOf } from '../core/family.ts'
 import { candidateSql, type Judgement, notKeptSql, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
-import { columnsOf, gatherKeys, inKeys, type KeySet, type KeySetRow, unnestKeys } from './keys.sql.ts'
-import { allOf, column, commaList, join, raw, type Sql, sql, table } from './tag.ts'
+import { arrayOf, columnsOf, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
+import { cutKeys, gatherOrdered, type OrderedKeysRow } from './ordered-keys.sql.ts'
+import { allOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
 
 /** Those of `keys` of which a row, their own or a related one, has its key in the archive already. */
 export function archivedTwiceSql(family: Family, keys: KeySet): Sql<KeySetRow> {
@@ -25,23 +26,20 @@ export function archivedTwiceSql(family: Family, keys: KeySet): Sql<KeySetRow> {
 const archiveTwin = ({ shape, archive }: FamilyTable, alias: Sql): Sql =>
   sql`exists (select from only ${table(archive)} a where ${allOf(shape.key.map((name) => sql`${column(raw('a'), name)} = ${column(alias, name)}`))})`
 
-/** The keys in `pieces` sets of about one size, in their order. Touches no table. */
-export function splitKeysSql(family: Family, keys: KeySet, pieces: number): Sql<KeySetRow> {
+/** The keys in at most `pieces` sets of one size, in their order. Touches no table. */
+export function splitKeysSql(family: Family, keys: KeySet, pieces: number): Sql<OrderedKeysRow> {
   const { shape } = subjectOf(family)
-  const names = commaList(columnsOf(shape, shape.key).map(({ name }) => column(raw('u'), name)))
-  const piece = sql`(u.ordinality - 1) * ${pieces}::bigint / ${keys.count}::bigint`
-  return sql`select ${gatherKeys(raw('p'), shape.key, raw('p.ordinality'))} from (
-      select ${names}, u.ordinality, ${piece} as piece from ${unnestKeys(raw('u'), shape, keys)}
-    ) p group by p.piece order by p.piece`
+  const arrays = columnsOf(shape, shape.key).map((each, index) => sql`${arrayOf(keys, each)} as ${id(`k${index}`)}`)
+  return cutKeys(shape.key, sql`select ${commaList(arrays)}`, Math.ceil(keys.count / pieces))
 }
 
 /** Of `keys` that did not move: those still eligible (held by someone else), and how many have become active. */
-export function leftoverSql(judgement: Judgement, keys: KeySet): Sql<KeySetRow & { kept: string }> {
+export function leftoverSql(judgement: Judgement, keys: KeySet): Sql<OrderedKeysRow & { kept: string }> {
   const { shape } = subjectOf(judgement.family)
   const own = commaList(shape.key.map((name) => column(SUBJECT, name)))
   return sql`with present as materialized (
       select ${own}, (${candidateSql(judgement)} and ${notKeptSql(judgement)}) is true as eligible
       from only ${table(shape.name)} ${SUBJECT}
       where ${inKeys(SUBJECT, shape.key, keys, shape)} and not ${quarantinedSql(judgement)}
-    ) select (select count(*) from present where not eligible) as kept, ${gatherKeys(raw('present'), shape.key)} from present where eligible`
+    ) select (select count(*) from present where not eligible) as kept, ${gatherOrdered(raw('present'), shape.key)} from present where eligible`
 }

@@ -77,7 +77,7 @@ export function inKeys(
 }
 
 /** `$1::bigint[]` with the array text bound. */
-const arrayOf = (keys: KeySet, { name, type }: Column): Sql => sql`${keys.arrays[name] ?? '{}'}::${raw(type)}[]`
+export const arrayOf = (keys: KeySet, { name, type }: Column): Sql => sql`${keys.arrays[name] ?? '{}'}::${raw(type)}[]`
 
 /** The arrays of a key set as rows named by their columns: `unnest(...) as alias (id, ...)`. */
 export const unnestKeys = (alias: Sql, shape: TableShape, keys: KeySet): Sql => {
@@ -87,20 +87,14 @@ export const unnestKeys = (alias: Sql, shape: TableShape, keys: KeySet): Sql => 
 }
 
 /** The key as the journal stores it: the value's text, or a JSON array of texts where it has several columns. */
-export function keyText(alias: Sql, key: readonly string[]): Sql {
-  const texts = key.map((name) => sql`${column(alias, name)}::text`)
+export function journalKey(values: readonly Sql[]): Sql {
+  const texts = values.map((value) => sql`${value}::text`)
   const [only] = texts
-  return key.length === 1 && only !== undefined ? only : sql`pg_catalog.jsonb_build_array(${commaList(texts)})::text`
+  return texts.length === 1 && only !== undefined ? only : sql`pg_catalog.jsonb_build_array(${commaList(texts)})::text`
 }
 
-/** The journal's text of one key of a set, by its place from 1. */
-export function keyTextAt(shape: TableShape, keys: KeySet, place: number): Sql {
-  const texts = columnsOf(shape, shape.key).map((each) => sql`(${arrayOf(keys, each)})[${place}::integer]::text`)
-  const [only] = texts
-  return shape.key.length === 1 && only !== undefined
-    ? only
-    : sql`pg_catalog.jsonb_build_array(${commaList(texts)})::text`
-}
+/** The journal key of the row `alias`. */
+export const keyText = (alias: Sql, key: readonly string[]): Sql => journalKey(key.map((name) => column(alias, name)))
 
 /** Both sets as one; a key in both stands twice, which no statement minds. */
 export function mergeKeys(a: KeySet, b: KeySet): KeySet {

@@ -6,7 +6,7 @@
 import { type Family, type FamilyTable, isMoved, parentOf, referencedColumns, subjectOf } from '../core/family.ts'
 import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
-import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } from './keys.sql.ts'
+import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
 import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
 
 /** The locked rows of each table of the family; a table that needs no lock has none. */
@@ -32,23 +32,20 @@ export const knownColumns = (family: Family, each: FamilyTable): readonly string
   ...new Set([...each.shape.key, ...referencedColumns(family, each)]),
 ]
 
-/** Keys as `gatherKeys` returns them, and the first and the last of them as journal keys; null where there is none. */
-export type LockedSubjectsRow = KeySetRow & Readonly<{ first: string | null; last: string | null }>
-
-/** Locks those of `keys` that are still old and not quarantined, in the key's order. */
-export function lockSubjectsSql(judgement: Judgement, keys: KeySet): Sql<LockedSubjectsRow> {
+/**
+ * Locks those of `keys` that are still old and not quarantined, in the key's order, and counts them; with `tellKeys` it
+ * tells which. As a rule all of them can be had, and their keys need not come back.
+ */
+export function lockSubjectsSql(judgement: Judgement, keys: KeySet, tellKeys: boolean): Sql<KeySetRow> {
   const subject = subjectOf(judgement.family)
   const { key, name } = subject.shape
   const names = knownColumns(judgement.family, subject)
-  const order = (direction: 'asc' | 'desc') =>
-    commaList(key.map((each) => sql`${column(raw('l'), each)} ${raw(direction)}`))
-  const end = (direction: 'asc' | 'desc') =>
-    sql`(select ${keyText(raw('l'), key)} from locked l order by ${order(direction)} limit 1)`
-  return sql`with locked as materialized (
+  const told = tellKeys ? gatherKeys(raw('locked'), names) : raw('count(*) as count')
+  return sql`select ${told} from (
       select ${commaList(names.map((each) => column(SUBJECT, each)))} from only ${table(name)} ${SUBJECT}
       where ${allOf([inKeys(SUBJECT, key, keys, subject.shape), candidateSql(judgement), sql`not ${quarantinedSql(judgement)}`])}
       order by ${commaList(key.map((each) => column(SUBJECT, each)))} for update skip locked
-    ) select ${gatherKeys(raw('locked'), names)}, ${end('asc')} as first, ${end('desc')} as last from locked`
+    ) locked`
 }
 
 /**

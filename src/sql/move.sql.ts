@@ -9,37 +9,42 @@ import { columnOf, type TableShape } from '../core/table.ts'
 import { candidateSql, type Judgement, type NotKept, notKeptWithin, SUBJECT } from './eligibility.sql.ts'
 import { amongKeys, columnsOf, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
 import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
+import type { OrderedKeys } from './ordered-keys.sql.ts'
 import { allOf, column, commaList, empty, id, raw, type Sql, sql, table } from './tag.ts'
 
-/** Keys of what was copied, and the digest by value of all of it (`null` for no row, or where it is not compared). */
-export type CopiedRow = KeySetRow & Readonly<{ digest: string | null }>
-
-/** What one side of a batch did to one table. */
+/** What one side of a batch did to one table: rows, and their digest by value (null for no row). */
 export type SideRow = Readonly<{ count: string; digest: string | null }>
+
+/** The same, with the keys of what was copied where they were asked for. */
+export type CopiedRow = KeySetRow & SideRow
 
 const ROW: Sql = raw('c')
 
-/** First and last key of the locked subjects, as journal keys. */
-export type KeySpan = Readonly<{ first: string; last: string }>
-
-type LockedSubjects = Readonly<{ locked: KeySet; span: KeySpan; excluded: KeySet | null; batch: string }>
+type LockedSubjects = Readonly<{ locked: OrderedKeys; excluded: KeySet | null; batch: string }>
 
 /** Copies those locked subjects that are still eligible now, with all locks taken, and that are not `excluded`. */
-export function copySubjectsSql(
-  judgement: Judgement,
-  { locked, span, excluded, batch }: LockedSubjects,
-): Sql<CopiedRow> {
+export function copySubjectsSql(judgement: Judgement, { locked, excluded, batch }: LockedSubjects): Sql<CopiedRow> {
   const { policy, family } = judgement
   const subject = subjectOf(family)
   const { shape } = subject
-  const notKept = notKeptWithin(judgement, (owner, name) => ownedBy(owner, name, { locked, span, shape }))
+  const notKept = notKeptWithin(judgement, (owner, name) => ownedBy(owner, name, locked, shape))
   const where = [
     amongKeys(SUBJECT, shape.key, locked, shape),
     candidateSql(judgement),
     notKept.where,
     ...(excluded === null ? [] : [sql`not ${amongKeys(SUBJECT, shape.key, excluded, shape)}`]),
   ]
-  return copySql(policy, family, subject, { batch, alias: SUBJECT, where, with: notKept.with, tellKeys: true })
+  return copySql(policy, family, subject, { batch, alias: SUBJECT, where, with: notKept.with, tellKeys: false })
+}
+
+/** Which of the locked subjects this batch has copied: asked where these were not all of them. */
+export function copiedSubjectsSql(family: Family, locked: KeySet, batch: string): Sql<KeySetRow> {
+  const subject = subjectOf(family)
+  const isMine = [
+    amongKeys(ROW, subject.shape.key, locked, subject.shape),
+    sql`${ROW}.archive_batch = ${batch}::bigint`,
+  ]
+  return sql`select ${gatherKeys(ROW, knownColumns(family, subject))} from only ${table(subject.archive)} ${ROW} where ${allOf(isMine)}`
 }
 
 /**
@@ -69,11 +74,12 @@ export const countMovableSql = (
 ): Sql<{ count: string }> =>
   sql`select count(*) as count from only ${table(each.shape.name)} ${ROW} where ${allOf(movableRows(family, each, locked, copied))}`
 
-/** Deletes exactly the rows that were copied. */
+/** Deletes exactly the rows that were copied. Without comparison it returns no row: the server tells how many. */
 export function deleteSql(policy: Policy, { shape }: FamilyTable, copied: KeySet): Sql<SideRow> {
-  return sql`with gone as (
-      delete from only ${table(shape.name)} ${ROW} where ${inKeys(ROW, shape.key, copied, shape)} returning ${rowHash(policy, shape)} as h
-    ) select count(*) as count, pg_catalog.bit_xor(h)::text as digest from gone`
+  const gone = sql`delete from only ${table(shape.name)} ${ROW} where ${inKeys(ROW, shape.key, copied, shape)}`
+  if (!policy.compare) return sql`${gone}`
+  return sql`with gone as (${gone} returning ${rowHash(policy, shape)} as h)
+    select count(*) as count, pg_catalog.bit_xor(h)::text as digest from gone`
 }
 
 const movableRows = (family: Family, each: FamilyTable, locked: KeySet, copied: LockedRows): readonly Sql[] => [
@@ -83,15 +89,17 @@ const movableRows = (family: Family, each: FamilyTable, locked: KeySet, copied: 
 
 type Copy = Readonly<{ batch: string; alias: Sql; where: readonly Sql[]; with: NotKept['with']; tellKeys: boolean }>
 
+/** Without comparison and keys to tell it returns no row: the server tells how many it inserted. */
 function copySql(policy: Policy, family: Family, each: FamilyTable, copy: Copy): Sql<CopiedRow> {
   const { batch, alias, where } = copy
   const names = each.shape.columns.map(({ name }) => name)
   const known = copy.tellKeys ? knownColumns(family, each) : []
   const told = copy.tellKeys ? gatherKeys(raw('moved'), known) : raw('count(*) as count')
-  return sql`with moved as (
-      insert into ${table(each.archive)} (${commaList([...names, ...ARCHIVE_COLUMNS].map(id))})
+  const insert = sql`insert into ${table(each.archive)} (${commaList([...names, ...ARCHIVE_COLUMNS].map(id))})
       ${copy.with === null ? empty : sql`with ${copy.with} `}select ${commaList(names.map((name) => column(alias, name)))}, pg_catalog.now(), ${policy.archivedBy}::text, ${policy.reason}::text, ${batch}::bigint
-      from only ${table(each.shape.name)} ${alias} where ${allOf(where)}
+      from only ${table(each.shape.name)} ${alias} where ${allOf(where)}`
+  if (!policy.compare && !copy.tellKeys) return sql`${insert}`
+  return sql`with moved as (${insert}
       returning ${commaList([...known.map(id), sql`${rowHash(policy, each.shape)} as h`])}
     ) select ${told}, pg_catalog.bit_xor(h)::text as digest from moved`
 }
@@ -106,14 +114,12 @@ export function rowHash(policy: Policy, shape: TableShape): Sql {
   return sql`pg_catalog.hash_record_extended(row(${commaList(values)}), 0)`
 }
 
-type Owned = Readonly<{ locked: KeySet; span: KeySpan; shape: TableShape }>
-
 /** The owner column holds a locked subject, or one between them: rules then read the batch's rows only. */
-function ownedBy(owner: Sql, subjectColumn: string, { locked, span, shape }: Owned): Sql | null {
+function ownedBy(owner: Sql, subjectColumn: string, locked: OrderedKeys, shape: TableShape): Sql | null {
   const array = locked.arrays[subjectColumn]
   if (array === undefined || columnOf(shape, subjectColumn) === undefined) return null
   const [found] = columnsOf(shape, [subjectColumn])
   if (found === undefined) return null
   if (shape.key.length > 1 || shape.key[0] !== subjectColumn) return sql`${owner} = any(${array}::${raw(found.type)}[])`
-  return sql`${owner} between ${span.first}::${raw(found.type)} and ${span.last}::${raw(found.type)}`
+  return sql`${owner} between ${locked.first}::${raw(found.type)} and ${locked.last}::${raw(found.type)}`
 }

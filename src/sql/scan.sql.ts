@@ -12,7 +12,8 @@ import {
   type Restriction,
   SUBJECT,
 } from './eligibility.sql.ts'
-import { columnsOf, gatherKeys, type KeySetRow, keyParts, keyRange, keyText } from './keys.sql.ts'
+import { columnsOf, keyParts, keyRange, keyText } from './keys.sql.ts'
+import { cutKeys, keyArrays, type OrderedKeysRow } from './ordered-keys.sql.ts'
 import { allOf, column, commaList, empty, raw, type Sql, sql, table } from './tag.ts'
 
 /** Keys after `after` (null: from the start) and up to `upTo`. Both are journal keys. */
@@ -41,21 +42,20 @@ export function eligibleInWindowSql(
   judgement: Judgement,
   { after, upTo }: KeyWindow,
   { batchSize, limit }: Readonly<{ batchSize: number; limit: number }>,
-): Sql<KeySetRow> {
+): Sql<OrderedKeysRow> {
   const { shape } = subjectOf(judgement.family)
   const names = commaList(shape.key.map((name) => column(SUBJECT, name)))
   const notKept = notKeptWithin(judgement, inRange(judgement, after, upTo))
-  return sql`${notKept.with === null ? empty : sql`with ${notKept.with} `}select ${gatherKeys(raw('e'), shape.key, keyOf('e', shape.key))} from (
-      select ${names}, (row_number() over (order by ${keyOrder(judgement)}) - 1) / ${batchSize}::bigint as batch
-      from ${subjectRows(judgement)}
+  const found = sql`select ${keyArrays(raw('f'), shape.key)} from (
+      select ${names} from ${subjectRows(judgement)}
       where ${allOf([
         candidateSql(judgement),
         ...keyRange(SUBJECT, shape, after, upTo),
         notKept.where,
         sql`not ${quarantinedSql(judgement)}`,
       ])}
-      order by ${keyOrder(judgement)} limit ${limit}::bigint
-    ) e group by e.batch order by e.batch`
+      order by ${keyOrder(judgement)} limit ${limit}::bigint) f`
+  return sql`${notKept.with === null ? empty : sql`with ${notKept.with} `}${cutKeys(shape.key, found, batchSize)}`
 }
 
 /** Rules read related rows only where the owner lies in the window; a key of several columns is left to the join. */
@@ -73,8 +73,6 @@ function inRange(judgement: Judgement, after: string | null, upTo: string): Rest
 const subjectRows = ({ family }: Judgement): Sql => sql`only ${table(subjectOf(family).shape.name)} ${SUBJECT}`
 
 const subjectKey = ({ family }: Judgement): Sql => keyText(SUBJECT, subjectOf(family).shape.key)
-
-const keyOf = (alias: string, key: readonly string[]): Sql => commaList(key.map((name) => column(raw(alias), name)))
 
 const keyOrder = ({ family }: Judgement, direction: 'asc' | 'desc' = 'asc'): Sql =>
   commaList(subjectOf(family).shape.key.map((name) => sql`${column(SUBJECT, name)} ${raw(direction)}`))

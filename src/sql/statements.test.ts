@@ -20,7 +20,7 @@ import {
   lockTablesSql,
   tornSubjectsSql,
 } from './lock.sql.ts'
-import { copyRelatedSql, copySubjectsSql, countMovableSql, deleteSql } from './move.sql.ts'
+import { copiedSubjectsSql, copyRelatedSql, copySubjectsSql, countMovableSql, deleteSql } from './move.sql.ts'
 import { planCountsSql } from './plan.sql.ts'
 import { eligibleInWindowSql, lastCandidateSql, windowEndSql } from './scan.sql.ts'
 import { beginSql, pinSql } from './session.sql.ts'
@@ -32,7 +32,7 @@ const judgement = judged()
 const { policy, family } = judgement
 const [subject, plan, installment] = family.tables
 assert.ok(subject && plan && installment)
-const keys = { count: 2, arrays: { id: '{1,2}' } }
+const keys = { count: 2, arrays: { id: '{1,2}' }, first: '1', last: '2' }
 const locked = new Map([
   [subject, keys],
   [plan, keys],
@@ -47,16 +47,17 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   }),
   'the fence holds the lease of its epoch': fenceSql('public.customer', '7'),
   'tables are locked ONLY, in one statement': lockTablesSql(family),
-  'subjects are locked by key, and skipped where others hold them': lockSubjectsSql(judgement, keys),
+  'subjects are locked by key, and skipped where others hold them': lockSubjectsSql(judgement, keys, false),
+  'the keys of locked subjects are told where they are not all': lockSubjectsSql(judgement, keys, true),
   'related rows are locked by any link, and counted without a lock': lockRelatedSql(family, installment, locked),
   'busy families are those with a row that is not locked': busySubjectsSql(family, installment, keys, keys),
   'torn families are those that share a row': tornSubjectsSql(family, installment, keys, keys),
   'subjects are judged again where they are copied': copySubjectsSql(judgement, {
     locked: keys,
-    span: { first: '1', last: '2' },
     excluded: keys,
     batch: '5',
   }),
+  'the archive tells which subjects were copied': copiedSubjectsSql(family, keys, '5'),
   'related rows are copied by their own locked keys': copyRelatedSql(judgement, installment, {
     locked: keys,
     copied: locked,
@@ -76,11 +77,12 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'keys that the archive has already are found for a whole batch': archivedTwiceSql(family, keys),
   'keys are split without reading a table': splitKeysSql(family, keys, 2),
   'what did not move is asked why': leftoverSql(judgement, keys),
-  'a batch is recorded with its key range': recordBatchSql(subject.shape, {
+  'a batch is recorded with its key range': recordBatchSql({
     batch: '5',
     run: 3,
     subjects: 2,
-    range: keys,
+    first: '1',
+    last: '2',
     tables: '{}',
   }),
   'a lost commit is asked for': batchOutcomeSql('5', '900'),
@@ -117,7 +119,7 @@ test('no value of the policy stands in a statement as text', () => {
   for (const statement of [
     candidateSql(hostile),
     notKeptSql(hostile),
-    copySubjectsSql(hostile, { locked: keys, span: { first: '1', last: '2' }, excluded: null, batch: '1' }),
+    copySubjectsSql(hostile, { locked: keys, excluded: null, batch: '1' }),
   ])
     assert.doesNotMatch(statement.text, /drop table|it's/)
 })

@@ -41,7 +41,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
   {
     without: 'related rows that go by their own locked keys',
     patches: [
-      { file: MOVE_BATCH, find: 'const isWhole = !isSubject && ', put: 'const isWhole = false && ' },
+      { file: 'src/engine/run/copy-families.ts', find: 'if (parents.every(', put: 'if (false && parents.every(' },
       {
         file: 'src/sql/move.sql.ts',
         within: 'movableRows',

@@ -7,7 +7,7 @@ import { subjectOf } from '../../core/family.ts'
 import { isRefusal, isTimeout, isTransient } from '../../core/sqlstate.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
 import { leftoverSql } from '../../sql/isolate.sql.ts'
-import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
+import { type OrderedKeys, orderedKeysOf } from '../../sql/ordered-keys.sql.ts'
 import { inPieces, isolate, quarantine } from './isolate.ts'
 import { type MoveContext, moveBatch } from './move-batch.ts'
 import { NOTHING, type Outcome } from './outcome.ts'
@@ -16,9 +16,10 @@ const MAX_ATTEMPTS = 5
 /** Doubled at each attempt, with up to as much again at random, so that two sides do not meet a second time. */
 const RETRY_PAUSE_MS = 50
 
-export const attemptBatch = (context: MoveContext, keys: KeySet): Promise<Outcome> => attemptTimes(context, keys, 1)
+export const attemptBatch = (context: MoveContext, keys: OrderedKeys): Promise<Outcome> =>
+  attemptTimes(context, keys, 1)
 
-async function attemptTimes(context: MoveContext, keys: KeySet, attempt: number): Promise<Outcome> {
+async function attemptTimes(context: MoveContext, keys: OrderedKeys, attempt: number): Promise<Outcome> {
   try {
     return await moveAndAccount(context, keys)
   } catch (error) {
@@ -35,7 +36,7 @@ async function attemptTimes(context: MoveContext, keys: KeySet, attempt: number)
 /** A row of the family belongs to another subject as well, so neither can move whole. */
 const TWO_OWNERS = { code: 'two_owners', sqlstate: '', object: '' }
 
-async function moveAndAccount(context: MoveContext, keys: KeySet): Promise<Outcome> {
+async function moveAndAccount(context: MoveContext, keys: OrderedKeys): Promise<Outcome> {
   const { engine, judgement, run } = context
   const startedAt = performance.now()
   const moved = await moveBatch(context, keys)
@@ -54,7 +55,7 @@ async function moveAndAccount(context: MoveContext, keys: KeySet): Promise<Outco
   const failed = moved.torn.count === 0 ? 0 : await quarantine(context, moved.torn, TWO_OWNERS)
   if (moved.subjects + failed === keys.count) return { moved: moved.subjects, failed, becameActive: 0, deferred: [] }
   const row = await engine.database.one(leftoverSql(judgement, keys))
-  const waiting = keySetOf(row, subjectOf(judgement.family).shape.key)
+  const waiting = orderedKeysOf(row, subjectOf(judgement.family).shape.key)
   return {
     moved: moved.subjects,
     failed,
@@ -64,10 +65,10 @@ async function moveAndAccount(context: MoveContext, keys: KeySet): Promise<Outco
 }
 
 /** Fewer rows at once may pass; one family that takes too long by itself is left for another night. */
-const inHalves = (context: MoveContext, keys: KeySet): Promise<Outcome> =>
+const inHalves = (context: MoveContext, keys: OrderedKeys): Promise<Outcome> =>
   keys.count === 1 ? Promise.resolve({ ...NOTHING, deferred: [keys] }) : inPieces(context, keys, 2, attemptBatch)
 
-async function retry(context: MoveContext, keys: KeySet, attempt: number, sqlstate: string): Promise<Outcome> {
+async function retry(context: MoveContext, keys: OrderedKeys, attempt: number, sqlstate: string): Promise<Outcome> {
   if (attempt === MAX_ATTEMPTS) return { ...NOTHING, deferred: [keys] }
   context.engine.emit({ kind: 'batch-retried', run: context.run, sqlstate, attempt: attempt + 1 })
   const pauseMs = RETRY_PAUSE_MS * 2 ** attempt

@@ -2,7 +2,7 @@
 import { subjectOf } from '../../core/family.ts'
 import type { Database } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
-import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
+import { type OrderedKeys, orderedKeysOf } from '../../sql/ordered-keys.sql.ts'
 import { eligibleInWindowSql, lastCandidateSql, windowEndSql } from '../../sql/scan.sql.ts'
 
 /** A window is ten batches of old keys, and never so few that the scan itself would be made of round trips. */
@@ -16,7 +16,7 @@ export async function* eligibleKeys(
   database: Database,
   judgement: Judgement,
   limits: ScanLimits,
-): AsyncGenerator<KeySet> {
+): AsyncGenerator<OrderedKeys> {
   const last = (await database.maybe(lastCandidateSql(judgement)))?.key
   if (last === undefined) return
   const rows = Math.max(limits.batchSize * WINDOW_BATCHES, MIN_WINDOW_ROWS)
@@ -28,7 +28,7 @@ export async function* eligibleKeys(
       eligibleInWindowSql(judgement, { after, upTo }, { batchSize: limits.batchSize, limit: left }),
     )
     for (const row of found) {
-      const keys = keySetOf(row, subjectOf(judgement.family).shape.key)
+      const keys = orderedKeysOf(row, subjectOf(judgement.family).shape.key)
       left -= keys.count
       yield keys
     }

@@ -8,18 +8,19 @@ import { qualifiedText } from '../../core/names.ts'
 import { archivedTwiceSql, splitKeysSql } from '../../sql/isolate.sql.ts'
 import { type FailureReason, recordFailuresSql } from '../../sql/journal/failure.sql.ts'
 import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
+import { type OrderedKeys, orderedKeysOf } from '../../sql/ordered-keys.sql.ts'
 import type { MoveContext } from './move-batch.ts'
 import { addOutcomes, NOTHING, type Outcome } from './outcome.ts'
 
 /** How a part of a batch is tried; given from outside, because trying and isolating call each other. */
-export type Attempt = (context: MoveContext, keys: KeySet) => Promise<Outcome>
+export type Attempt = (context: MoveContext, keys: OrderedKeys) => Promise<Outcome>
 
 /** Up to here a failing set is tried one by one; above it, halves find the bad rows with fewer transactions. */
 const ONE_BY_ONE = 8
 
 export async function isolate(
   context: MoveContext,
-  keys: KeySet,
+  keys: OrderedKeys,
   error: MothballError,
   attempt: Attempt,
 ): Promise<Outcome> {
@@ -33,11 +34,16 @@ export async function isolate(
 }
 
 /** Tries the keys in so many sets, one after the other. */
-export async function inPieces(context: MoveContext, keys: KeySet, pieces: number, attempt: Attempt): Promise<Outcome> {
+export async function inPieces(
+  context: MoveContext,
+  keys: OrderedKeys,
+  pieces: number,
+  attempt: Attempt,
+): Promise<Outcome> {
   const { family } = context.judgement
   let outcome = NOTHING
   for (const row of await context.engine.database.rows(splitKeysSql(family, keys, pieces)))
-    outcome = addOutcomes(outcome, await attempt(context, keySetOf(row, subjectOf(family).shape.key)))
+    outcome = addOutcomes(outcome, await attempt(context, orderedKeysOf(row, subjectOf(family).shape.key)))
   return outcome
 }
 

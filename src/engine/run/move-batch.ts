@@ -4,28 +4,22 @@
  * was locked before it was judged.
  */
 import { MothballError } from '../../core/errors/index.ts'
-import { type Family, type FamilyTable, movedTables, subjectOf } from '../../core/family.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { batchOutcomeSql, recordBatchSql } from '../../sql/journal/batch.sql.ts'
-import { EMPTY_KEYS, type KeySet, keySetOf } from '../../sql/keys.sql.ts'
-import { fenceSql, knownColumns, lockSubjectsSql, lockTablesSql } from '../../sql/lock.sql.ts'
-import {
-  type CopiedRow,
-  copyRelatedSql,
-  copySubjectsSql,
-  countMovableSql,
-  deleteSql,
-  type KeySpan,
-  type SideRow,
-} from '../../sql/move.sql.ts'
+import { EMPTY_KEYS, type KeySet } from '../../sql/keys.sql.ts'
+import { fenceSql, lockTablesSql } from '../../sql/lock.sql.ts'
+import { deleteSql, type SideRow } from '../../sql/move.sql.ts'
+import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
 import { commitKnowingly } from '../commit.ts'
 import type { Engine, Signals } from '../ports.ts'
+import { accountOf, type Copied, copyFamilies, NO_ROWS } from './copy-families.ts'
 import type { Lease } from './lease.ts'
-import { type LockedFamilies, lockRelated } from './lock-related.ts'
+import { lockRelated } from './lock-related.ts'
+import { lockSubjects } from './lock-subjects.ts'
 import type { FailureShare } from './outcome.ts'
 
 /** Everything that stays the same from batch to batch. */
@@ -50,14 +44,11 @@ export type MovedBatch = Readonly<{
   torn: KeySet
 }>
 
-/** One side's account of a table, beside what it must be. */
-type Moved = Readonly<{ table: FamilyTable; keys: KeySet; expected: number; copied: CopiedRow }>
-
 /**
  * Moves those of `keys` that are eligible and that nobody else holds. Throws `lease_lost`, `shapes_changed`,
  * `sides_differ`, or what the database answered; in each case nothing has moved.
  */
-export async function moveBatch(context: MoveContext, keys: KeySet): Promise<MovedBatch> {
+export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promise<MovedBatch> {
   const moved = await commitKnowingly(context.engine, context.judgement.policy, async (session) => {
     const { batch, transaction } = await begin(session, context)
     const result = await moveLocked(session, context, batch, keys)
@@ -81,86 +72,50 @@ async function begin(session: Session, { engine, judgement, lease, oids, fingerp
   return fence
 }
 
-async function moveLocked(session: Session, context: MoveContext, batch: string, keys: KeySet): Promise<MovedBatch> {
-  const { signals } = context.engine
-  const { family } = context.judgement
-  const subject = subjectOf(family)
-  const row = await session.one(lockSubjectsSql(context.judgement, keys))
-  const locked = keySetOf(row, knownColumns(family, subject))
-  const span = { first: row.first ?? '', last: row.last ?? '' }
-  await signals.reached('subjects-locked')
-  if (locked.count === 0) return { batch: Number(batch), subjects: 0, rows: 0, torn: EMPTY_KEYS }
-  const related = await lockRelated(session, context.judgement, locked, signals)
-  await signals.reached('related-locked')
-  const moved = await copyFamilies(session, context, { ...related, batch, span })
-  const [first] = moved
-  if (first === undefined || first.keys.count === 0)
-    return { batch: Number(batch), subjects: 0, rows: 0, torn: related.torn }
-  const deleted = await deleteFamilies(session, context.judgement, moved, signals)
-  for (const [index, each] of moved.entries()) requireSameSides(each, deleted[index])
-  const record = { batch, run: context.run, subjects: first.keys.count, range: locked, tables: manifestOf(moved) }
-  await session.execute(recordBatchSql(subject.shape, record))
-  await signals.reached('batch-recorded')
-  const rows = moved.reduce((sum, each) => sum + each.keys.count, 0)
-  return { batch: Number(batch), subjects: first.keys.count, rows, torn: related.torn }
-}
-
-type Locked = Readonly<{ batch: string; span: KeySpan }> & Pick<LockedFamilies, 'locked' | 'excluded'>
-
-/** Subjects first, then their related rows, each by its own locked keys and only under copied parents. */
-async function copyFamilies(
+async function moveLocked(
   session: Session,
   context: MoveContext,
-  { batch, span, locked, excluded }: Locked,
-): Promise<readonly Moved[]> {
-  const { judgement, engine } = context
-  const { family } = judgement
-  const copied = new Map<FamilyTable, KeySet>()
-  const moved: Moved[] = []
-  const keysOf = (table: FamilyTable) => locked.get(table) ?? { count: 0, arrays: {} }
-  for (const table of movedTables(family)) {
-    const isSubject = table.action === 'subject'
-    const isWhole = !isSubject && [...copied].every(([each, { count }]) => count === keysOf(each).count)
-    const statement = isSubject
-      ? copySubjectsSql(judgement, { locked: keysOf(table), span, excluded, batch })
-      : copyRelatedSql(judgement, table, { locked: keysOf(table), copied: isWhole ? null : copied, batch })
-    const row = await session.one(statement)
-    const keys = isWhole ? keysOf(table) : keySetOf(row, knownColumns(family, table))
-    const expected =
-      isSubject || isWhole ? keys.count : await countMovable(session, family, table, keysOf(table), copied)
-    copied.set(table, keys)
-    moved.push({ table, keys, expected, copied: row })
-    if (keys.count === 0 && isSubject) break
-    await engine.signals.reached(isSubject ? 'subjects-copied' : 'related-copied')
-  }
-  return moved
+  batch: string,
+  asked: OrderedKeys,
+): Promise<MovedBatch> {
+  const { judgement, run } = context
+  const { signals } = context.engine
+  const subjects = await lockSubjects(session, judgement, asked)
+  await signals.reached('subjects-locked')
+  if (subjects.count === 0) return nothingMoved(batch, EMPTY_KEYS)
+  const { locked, excluded, torn } = await lockRelated(session, judgement, subjects, signals)
+  await signals.reached('related-locked')
+  const copied = await copyFamilies(session, context, { batch, subjects, locked, excluded })
+  const count = copied[0]?.keys.count ?? 0
+  if (count === 0) return nothingMoved(batch, torn)
+  const deleted = await deleteFamilies(session, judgement, copied, signals)
+  for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
+  const { first, last } = asked
+  await session.execute(recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) }))
+  await signals.reached('batch-recorded')
+  const rows = copied.reduce((sum, each) => sum + each.keys.count, 0)
+  return { batch: Number(batch), subjects: count, rows, torn }
 }
 
-/** Not every locked family was copied: the source is asked how many rows the copied ones own. */
-async function countMovable(
+const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({ batch: Number(batch), subjects: 0, rows: 0, torn })
+
+/** Children before parents; the accounts come back in the order of `copied`. */
+async function deleteFamilies(
   session: Session,
-  family: Family,
-  table: FamilyTable,
-  locked: KeySet,
-  copied: ReadonlyMap<FamilyTable, KeySet>,
-) {
-  return Number((await session.one(countMovableSql(family, table, locked, copied))).count)
-}
-
-/** Children before parents; the accounts come back in the order of `moved`. */
-async function deleteFamilies(session: Session, { policy }: Judgement, moved: readonly Moved[], signals: Signals) {
+  { policy }: Judgement,
+  copied: readonly Copied[],
+  signals: Signals,
+): Promise<readonly SideRow[]> {
   const accounts: SideRow[] = []
-  for (const { table, keys } of [...moved].reverse()) {
-    accounts.unshift(
-      keys.count === 0 ? { count: '0', digest: null } : await session.one(deleteSql(policy, table, keys)),
-    )
+  for (const { table, keys } of [...copied].reverse()) {
+    accounts.unshift(keys.count === 0 ? NO_ROWS : await accountOf(session, policy, deleteSql(policy, table, keys)))
     await signals.reached(table.action === 'subject' ? 'subjects-deleted' : 'related-deleted')
   }
   return accounts
 }
 
 /** What was locked and judged, what was copied and what was deleted must be the same rows with the same values. */
-function requireSameSides({ table, expected, copied }: Moved, deleted: SideRow | undefined): void {
+function requireSameSides({ table, expected, copied }: Copied, deleted: SideRow | undefined): void {
   const same = Number(copied.count) === expected && deleted?.count === copied.count && deleted.digest === copied.digest
   if (same) return
   const facts = {
@@ -173,7 +128,7 @@ function requireSameSides({ table, expected, copied }: Moved, deleted: SideRow |
 }
 
 /** What the batch holds, by table: the basis of its seal. */
-const manifestOf = (moved: readonly Moved[]): string =>
+const manifestOf = (moved: readonly Copied[]): string =>
   JSON.stringify(
     Object.fromEntries(
       moved.map(({ table, keys, copied }) => [

@@ -1,6 +1,6 @@
 /** Moves batch after batch until nothing eligible is left or a reason says stop; what others held is tried again. */
 import type { StopReason } from '../../core/run.ts'
-import type { KeySet } from '../../sql/keys.sql.ts'
+import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { attemptBatch } from './attempt-batch.ts'
 import { eligibleKeys, type ScanLimits } from './eligible-keys.ts'
 import type { MoveContext } from './move-batch.ts'
@@ -48,4 +48,4 @@ async function retryLocked(context: MoveContext, first: Outcome, stopAsked: Stop
   return outcome
 }
 
-export const countKeys = (sets: readonly KeySet[]): number => sets.reduce((sum, { count }) => sum + count, 0)
+export const countKeys = (sets: readonly OrderedKeys[]): number => sets.reduce((sum, { count }) => sum + count, 0)

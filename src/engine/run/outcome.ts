@@ -1,6 +1,6 @@
 /** What became of a set of subjects, added up from batch to batch; and the stop for a cause that fails everything. */
 import { MothballError } from '../../core/errors/index.ts'
-import type { KeySet } from '../../sql/keys.sql.ts'
+import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 
 export type Outcome = Readonly<{
   moved: number
@@ -8,7 +8,7 @@ export type Outcome = Readonly<{
   /** No longer eligible when they were judged under locks. */
   becameActive: number
   /** Eligible, but held by others: worth another pass. */
-  deferred: readonly KeySet[]
+  deferred: readonly OrderedKeys[]
 }>
 
 export const NOTHING: Outcome = { moved: 0, failed: 0, becameActive: 0, deferred: [] }
