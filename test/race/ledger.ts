@@ -39,10 +39,12 @@ export const findRows = async (query: Query, owners: readonly string[]): Promise
 
 /** Acknowledged rows by table and key. */
 export class Ledger {
+  readonly #before: ReadonlyMap<string, string>
   readonly #rows: Map<string, string>
 
   constructor(found: readonly Found[]) {
-    this.#rows = new Map(found.map((row) => [`${row.table} ${row.id}`, `${row.owner}: ${row.content}`]))
+    this.#before = new Map(found.map((row) => [`${row.table} ${row.id}`, `${row.owner}: ${row.content}`]))
+    this.#rows = new Map(this.#before)
   }
 
   acknowledge(rows: readonly Written[]): void {
@@ -58,21 +60,31 @@ export class Ledger {
   }
 
   /**
-   * Lost, invented, doubled or changed rows, in words. A row in `twice` may be in the archive as it was when he left,
-   * beside the one that somebody wrote since.
+   * Lost, invented, doubled or changed rows, in words. A row in `twice` is in the archive as it was when he left, beside
+   * the one that somebody wrote since.
    */
   differences(found: readonly Found[], twice: ReadonlySet<string>): readonly string[] {
-    const seen = new Map<string, string[]>()
-    for (const row of found) {
-      const key = `${row.table} ${row.id}`
-      if (twice.has(key) && row.side === 'archive') continue
-      seen.set(key, [...(seen.get(key) ?? []), `${row.owner}: ${row.content}`])
-    }
-    const keys = new Set([...this.#rows.keys(), ...seen.keys()])
-    return [...keys].flatMap((key) => {
-      const wanted = this.#rows.get(key) ?? 'nothing'
-      const got = seen.get(key)?.join(' and ') ?? 'nothing'
-      return got === wanted ? [] : [`${key} is ${got}, acknowledged was ${wanted}`]
-    })
+    const isLeft = (row: Found) => row.side === 'archive' && twice.has(`${row.table} ${row.id}`)
+    const left = new Map([...this.#before].filter(([key]) => twice.has(key)))
+    return [
+      ...differing(
+        found.filter((row) => !isLeft(row)),
+        this.#rows,
+      ),
+      ...differing(found.filter(isLeft), left),
+    ]
   }
+}
+
+function differing(found: readonly Found[], wanted: ReadonlyMap<string, string>): readonly string[] {
+  const seen = new Map<string, string>()
+  for (const { table, id, owner, content } of found) {
+    const key = `${table} ${id}`
+    const before = seen.get(key)
+    seen.set(key, `${before === undefined ? '' : `${before} and `}${owner}: ${content}`)
+  }
+  return [...new Set([...wanted.keys(), ...seen.keys()])].flatMap((key) => {
+    const [is, acknowledged] = [seen.get(key) ?? 'nothing', wanted.get(key) ?? 'nothing']
+    return is === acknowledged ? [] : [`${key} is ${is}, acknowledged was ${acknowledged}`]
+  })
 }

@@ -34,7 +34,7 @@ export async function race(arena: Arena, boundary: Boundary, manner: Manner): Pr
   assert.deepEqual(ledger.differences(found, new Set(both.map(({ customer }) => `customer ${customer}`))), [])
   assert.deepEqual(accountOf(result), {
     status: 'success',
-    archived: leavers(cases, wanted, boundary),
+    archived: wanted.filter(({ moved }) => moved).length,
     failed: 0,
     locked: 0,
   })
@@ -67,13 +67,6 @@ const placeOf = (active: boolean, archive: boolean): Place =>
 /** A related row lies on another side than he does; somebody whose key was written again left his rows in the archive. */
 const isTorn = (his: readonly Found[], place: Place): boolean =>
   his.some(({ table, side }) => table !== 'customer' && side !== (place === 'both' ? 'archive' : place))
-
-/** How many the run has moved: who is in the archive, and who was brought back from there since. */
-const leavers = (cases: readonly Case[], wanted: readonly Outcome[], { phase }: Boundary): number =>
-  cases.filter(({ operation }, index) => {
-    const place = wanted[index]?.place
-    return place === 'archive' || place === 'both' || (operation.touches === 'home' && phase === 'after')
-  }).length
 
 const accountOf = ({ status, archived, failed, skippedBecause }: RunResult) => ({
   status,

@@ -40,11 +40,15 @@ export type Outcome = Readonly<{
   late: boolean
 }>
 
+/** `moved`: the batch has taken him along, whatever became of him later. */
+export type Expected = Outcome & Readonly<{ moved: boolean }>
+
 type Situation = Readonly<{ boundary: Boundary; manner: Manner; mode: Mode }>
 
-const outcome = (answer: string, place: Place, more: Partial<Outcome> = {}): Outcome => ({
+const outcome = (answer: string, place: Place, more: Partial<Expected> = {}): Expected => ({
   waited: false,
   late: false,
+  moved: place === 'archive' || place === 'both',
   ...more,
   answer,
   place,
@@ -54,7 +58,7 @@ const outcome = (answer: string, place: Place, more: Partial<Outcome> = {}): Out
 const isHeldByBatch = ({ phase, levels }: Boundary, level: number): boolean =>
   phase === 'open' || (phase === 'locking' && levels >= level)
 
-export function expected(operation: Operation, situation: Situation): Outcome {
+export function expected(operation: Operation, situation: Situation): Expected {
   const { boundary } = situation
   const { phase } = boundary
   switch (operation.touches) {
@@ -68,7 +72,7 @@ export function expected(operation: Operation, situation: Situation): Outcome {
       return outcome('archive', 'archive', { waited: phase !== 'after' })
     case 'home':
       // Until the batch has committed he is at home for everybody else.
-      return phase === 'after' ? outcome('restored', 'active') : outcome('already home', 'archive')
+      return phase === 'after' ? outcome('restored', 'active', { moved: true }) : outcome('already home', 'archive')
     case 'another':
       return outcome('restored', 'active')
     case 'archiver':
@@ -77,7 +81,7 @@ export function expected(operation: Operation, situation: Situation): Outcome {
 }
 
 /** A row that is there: written before the batch has locked it, and judged as written; or the batch goes first. */
-function ofOwnRow(operation: Operation, boundary: Boundary): Outcome {
+function ofOwnRow(operation: Operation, boundary: Boundary): Expected {
   const waited = isHeldByBatch(boundary, operation.level)
   if (waited || boundary.phase === 'after')
     return operation.leaves === 'there' ? outcome('done', 'both', { waited }) : outcome('no row', 'archive', { waited })
@@ -85,7 +89,7 @@ function ofOwnRow(operation: Operation, boundary: Boundary): Outcome {
 }
 
 /** A row that begins to refer to him: a foreign key sees to it; without one, whoever is not seen stays behind. */
-function ofReference(operation: Operation, { boundary, manner, mode }: Situation): Outcome {
+function ofReference(operation: Operation, { boundary, manner, mode }: Situation): Expected {
   const { phase } = boundary
   const isSeen = outcome('done', operation.keeps ? 'active' : 'archive')
   if (mode.checked === 'never') {
