@@ -8,6 +8,8 @@ const LINES: Readonly<Record<string, string>> = {
   test: 'all checks, one after the other: lint, types, dead code, tests (needs no database)',
   'test:unit': 'the tests that need no database; files or node:test options may follow "--"',
   'test:db': 'the tests on a real PostgreSQL; files or node:test options may follow "--"',
+  'test:races': 'a batch beside everybody else, at every statement boundary, under every kind of foreign key',
+  'test:mutants': 'each safety taken out once: the tests named for it must fail',
   types: 'the TypeScript compiler, without output',
   lint: 'format and lint rules (biome); changes nothing',
   format: 'the same, and repairs what it can',

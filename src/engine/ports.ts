@@ -14,6 +14,7 @@ export type SignalPoint =
   | 'run-opened'
   | 'batch-begun'
   | 'subjects-locked'
+  | 'level-locked'
   | 'related-locked'
   | 'subjects-copied'
   | 'related-copied'

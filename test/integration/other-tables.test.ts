@@ -115,6 +115,25 @@ test('a relation to a unique column that is not the key, three levels deep, is f
   await thereAndBack(there, ['account', 'contract', 'invoice', 'payment'], 2)
 })
 
+test('a row that was left behind is found though another subject has no number to refer to', async (t) => {
+  const there = await place(
+    t,
+    `create table account (id bigint primary key, code text unique, opened timestamptz);
+     create table contract (id bigint primary key, account_code text);
+     insert into account values (1, 'C1', now() - interval '90 days'), (2, null, now())`,
+    {
+      name: 'accounts',
+      subject: 'account',
+      age: { column: 'opened', days: 60 },
+      relations: [{ table: 'contract', columns: ['account_code'], references: ['code'] }],
+    },
+  )
+  assert.equal((await run(there.engine, there.policy)).archived, 1)
+  await there.db.query("insert into contract values (7, 'C1')")
+  const { checks } = await verify(there.engine, there.policy)
+  assert.match(checks.find(({ name }) => name === 'orphans')?.detail ?? '', /contract: 1 row \(7\) without/)
+})
+
 test('tables with a foreign key into the family join it by themselves where the policy says discover', async (t) => {
   const there = await place(
     t,

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
+import { MUTANT_VARIABLE } from '../mutants/mutant.ts'
 import { asAdmin, type Connection, connect, type Query, serverUrl } from './server.ts'
 import { buildTemplate, type Template } from './template.ts'
 
@@ -24,6 +25,9 @@ const clone = (name: string, template: string) =>
 /** True once the test's body has ended without an error; the type definitions do not know the field yet. */
 const hasPassed = (t: TestContext): boolean => 'passed' in t && t.passed === true
 
+/** A test that fails because its safety was taken out leaves nothing to look into. */
+const isMutant = process.env[MUTANT_VARIABLE] !== undefined
+
 /**
  * A database of the test's own, with one connection opened at the first query. Close what else was opened to `url`
  * within the test; it is cut off otherwise.
@@ -37,7 +41,7 @@ export async function testDatabase(t: TestContext, options: { template?: Templat
   const close = async () => (await connection)?.end()
   t.after(async () => {
     await close()
-    if (hasPassed(t)) await asAdmin((query) => query(`drop database ${name} with (force)`))
+    if (hasPassed(t) || isMutant) await asAdmin((query) => query(`drop database ${name} with (force)`))
     else t.diagnostic(`the database of this failed test is ${name}; it lasts as long as its server (MOTHBALL_TEST_URL)`)
   })
   const query: Query = async (text, values) => {

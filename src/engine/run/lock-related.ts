@@ -8,6 +8,7 @@ import type { Session } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf, mergeKeys } from '../../sql/keys.sql.ts'
 import { anyTornSql, busySubjectsSql, knownColumns, lockRelatedSql, tornSubjectsSql } from '../../sql/lock.sql.ts'
+import type { Signals } from '../ports.ts'
 
 export type LockedFamilies = Readonly<{
   locked: ReadonlyMap<FamilyTable, KeySet>
@@ -17,7 +18,12 @@ export type LockedFamilies = Readonly<{
   torn: KeySet
 }>
 
-export async function lockRelated(session: Session, judgement: Judgement, subjects: KeySet): Promise<LockedFamilies> {
+export async function lockRelated(
+  session: Session,
+  judgement: Judgement,
+  subjects: KeySet,
+  signals: Signals,
+): Promise<LockedFamilies> {
   const { policy, family } = judgement
   const subject = subjectOf(family)
   const locked = new Map<FamilyTable, KeySet>([[subject, subjects]])
@@ -39,6 +45,7 @@ export async function lockRelated(session: Session, judgement: Judgement, subjec
         torn,
         keySetOf(await session.one(tornSubjectsSql(family, table, subjects, keys)), subject.shape.key),
       )
+    await signals.reached('level-locked')
   }
   const excluded = mergeKeys(busy, torn)
   return { locked, excluded: excluded.count === 0 ? null : excluded, torn }

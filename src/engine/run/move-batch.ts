@@ -86,7 +86,7 @@ async function moveLocked(
   const subjects = await lockSubjects(session, judgement, asked)
   await signals.reached('subjects-locked')
   if (subjects.count === 0) return nothingMoved(batch, EMPTY_KEYS)
-  const { locked, excluded, torn } = await lockRelated(session, judgement, subjects)
+  const { locked, excluded, torn } = await lockRelated(session, judgement, subjects, signals)
   await signals.reached('related-locked')
   const copied = await copyFamilies(session, context, { batch, subjects, locked, excluded })
   const count = copied[0]?.keys.count ?? 0

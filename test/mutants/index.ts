@@ -1,0 +1,13 @@
+/** All mutants, in the order of a batch: locks, judgement, the transaction, the way home and the proof. */
+import { JUDGEMENT_MUTANTS } from './judgement.ts'
+import { LOCK_MUTANTS } from './locks.ts'
+import type { Mutant } from './mutant.ts'
+import { PROOF_MUTANTS } from './proof.ts'
+import { TRANSACTION_MUTANTS } from './transaction.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  ...LOCK_MUTANTS,
+  ...JUDGEMENT_MUTANTS,
+  ...TRANSACTION_MUTANTS,
+  ...PROOF_MUTANTS,
+]
