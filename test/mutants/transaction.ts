@@ -2,6 +2,7 @@
 import { killedByRace, type Mutant } from './mutant.ts'
 
 const MOVE_BATCH = 'src/engine/run/move-batch.ts'
+const SIDES = 'src/engine/run/sides.ts'
 const LEASE = 'src/sql/journal/lease.sql.ts'
 const SESSION = 'src/sql/session.sql.ts'
 const COMMIT = 'src/engine/commit.ts'
@@ -14,7 +15,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     without: 'the comparison of counts',
     patches: [
       {
-        file: MOVE_BATCH,
+        file: SIDES,
         within: 'requireSameSides',
         find: 'deleted?.count === copied.count && deleted.digest',
         put: 'deleted?.digest',
@@ -27,12 +28,12 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the comparison of digests',
-    patches: [{ file: MOVE_BATCH, within: 'requireSameSides', find: ' && deleted.digest === copied.digest', put: '' }],
+    patches: [{ file: SIDES, within: 'requireSameSides', find: ' && deleted.digest === copied.digest', put: '' }],
     killedBy: { file: SAFETIES, tests: ['a value that changes on the way rolls the batch back'] },
   },
   {
     without: 'the comparison of what was locked with what was copied',
-    patches: [{ file: MOVE_BATCH, within: 'requireSameSides', find: 'Number(copied.count) === expected && ', put: '' }],
+    patches: [{ file: SIDES, within: 'requireSameSides', find: 'Number(copied.count) === expected && ', put: '' }],
     killedBy: {
       file: SAFETIES,
       tests: ['a row that was locked and then neither copied nor deleted rolls the batch back'],

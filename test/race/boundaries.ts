@@ -39,6 +39,8 @@ const POINTS: Readonly<Record<SignalPoint, 'never' | Readonly<{ phase: Phase; ti
   'restore-copied': 'never',
   'restore-deleted': 'never',
   'restore-committed': 'never',
+  'mend-done': 'never',
+  'mend-committed': 'never',
 }
 
 const levelsAt = (point: string, phase: Phase, nth: number): number => {
