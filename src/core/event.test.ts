@@ -41,6 +41,14 @@ const EVENTS: readonly (readonly [ArchiveEvent, string])[] = [
   [{ kind: 'pass-started', run: 7, pass: 1, waiting: 2 }, 'pass 1: 2 were locked by others and are tried again'],
   [{ kind: 'run-reconciled', run: 6, archived: 4 }, 'run 6 had ended without a word and was closed: 4 archived'],
   [{ kind: 'sealed', run: 7, batches: 1 }, '1 batches are sealed'],
+  [
+    { kind: 'seal-refused', run: 7, batches: 1 },
+    '1 batches get no seal, because their rows are not those that moved: `mothball verify` names them',
+  ],
+  [
+    { kind: 'not-logged', run: 7, code: 'privilege_missing' },
+    'run 7 is not in the public log (privilege_missing); the journal has it',
+  ],
   [{ kind: 'vacuumed', run: 7, table: 'orders' }, 'orders is vacuumed: its space can be used again'],
   [
     { kind: 'not-vacuumed', run: 7, table: 'orders' },

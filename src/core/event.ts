@@ -10,6 +10,8 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'pass-started'; run: number; pass: number; waiting: number }>
   | Readonly<{ kind: 'run-reconciled'; run: number; archived: number }>
   | Readonly<{ kind: 'sealed'; run: number; batches: number }>
+  | Readonly<{ kind: 'seal-refused'; run: number; batches: number }>
+  | Readonly<{ kind: 'not-logged'; run: number; code: string }>
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
@@ -34,6 +36,10 @@ export function describe(event: ArchiveEvent): string {
       return `run ${event.run} had ended without a word and was closed: ${event.archived} archived`
     case 'sealed':
       return `${event.batches} batches are sealed`
+    case 'seal-refused':
+      return `${event.batches} batches get no seal, because their rows are not those that moved: \`mothball verify\` names them`
+    case 'not-logged':
+      return `run ${event.run} is not in the public log (${event.code}); the journal has it`
     case 'vacuumed':
       return `${event.table} is vacuumed: its space can be used again`
     case 'not-vacuumed':

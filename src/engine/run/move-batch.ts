@@ -11,7 +11,7 @@ import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { batchOutcomeSql, recordBatchSql } from '../../sql/journal/batch.sql.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf } from '../../sql/keys.sql.ts'
-import { fenceSql, knownColumns, lockSubjectsSql, lockTablesSql } from '../../sql/lock.sql.ts'
+import { fenceSql, knownColumns, lockStayingSql, lockSubjectsSql, lockTablesSql } from '../../sql/lock.sql.ts'
 import {
   type CopiedRow,
   copyRelatedSql,
@@ -69,10 +69,12 @@ export async function moveBatch(context: MoveContext, keys: KeySet): Promise<Mov
 
 async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
   const { policy, family } = judgement
-  const [, fence, , found] = await Promise.all([
+  const staying = lockStayingSql(family)
+  const [, fence, , , found] = await Promise.all([
     session.execute(immediateConstraintsSql),
     session.maybe(fenceSql(lease.name, lease.epoch)),
     session.execute(lockTablesSql(family)),
+    staying === null ? null : session.execute(staying),
     fingerprintsOf(session, oids),
   ])
   if (fence === null) throw new MothballError('lease_lost', { policy: policy.name })
@@ -184,6 +186,8 @@ const manifestOf = (moved: readonly Moved[]): string =>
           digest: copied.digest,
           key: table.shape.key,
           columns: table.shape.columns.map(({ name, type }) => ({ name, type })),
+          // What the digest was made of: with the columns, it can be made again.
+          asText: table.shape.columns.flatMap(({ name, hashable }) => (hashable ? [] : [name])),
         },
       ]),
     ),
