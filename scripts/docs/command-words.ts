@@ -24,8 +24,11 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball init', 'mothball init --table crm.orders --config orders.yaml'],
   },
   doctor: {
-    notes: `${READS} Exit 4 when something would refuse a run. Examines all policies, or the one that \`--policy\` names.`,
-    examples: ['mothball doctor'],
+    notes:
+      `${READS} Exit 4 when something would refuse a run. Examines all policies, or the one that \`--policy\` names. ` +
+      'With `--grants` it examines nothing: it prints four roles and what each needs ([run with least ' +
+      'privilege](../how-to/run-with-least-privilege.md)), for the tables as they are now.',
+    examples: ['mothball doctor', 'mothball doctor --grants | psql', 'mothball doctor --grants --role-prefix crm_'],
   },
   migrate: {
     notes:

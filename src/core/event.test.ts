@@ -62,6 +62,14 @@ const EVENTS: readonly (readonly [ArchiveEvent, string])[] = [
   ],
   [{ kind: 'mended', run: 7, what: 'equal twins', table: 'orders', rows: 2 }, 'orders: 2 mended (equal twins)'],
   [{ kind: 'sealed', run: 7, batches: 1 }, '1 batches are sealed'],
+  [
+    { kind: 'seal-refused', run: 7, batches: 1 },
+    '1 batches get no seal, because their rows are not those that moved: `mothball verify` names them',
+  ],
+  [
+    { kind: 'not-logged', run: 7, code: 'privilege_missing' },
+    'run 7 is not in the public log (privilege_missing); the journal has it',
+  ],
   [{ kind: 'vacuumed', run: 7, table: 'orders' }, 'orders is vacuumed: its space can be used again'],
   [
     { kind: 'not-vacuumed', run: 7, table: 'orders' },

@@ -17,6 +17,8 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'not-swept'; run: number; code: string }>
   | Readonly<{ kind: 'mended'; run: number; what: string; table: string; rows: number }>
   | Readonly<{ kind: 'sealed'; run: number; batches: number }>
+  | Readonly<{ kind: 'seal-refused'; run: number; batches: number }>
+  | Readonly<{ kind: 'not-logged'; run: number; code: string }>
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
@@ -55,6 +57,10 @@ export function describe(event: ArchiveEvent): string {
       return `${event.table}: ${event.rows} mended (${event.what})`
     case 'sealed':
       return `${event.batches} batches are sealed`
+    case 'seal-refused':
+      return `${event.batches} batches get no seal, because their rows are not those that moved: \`mothball verify\` names them`
+    case 'not-logged':
+      return `run ${event.run} is not in the public log (${event.code}); the journal has it`
     case 'vacuumed':
       return `${event.table} is vacuumed: its space can be used again`
     case 'not-vacuumed':

@@ -33,19 +33,18 @@ function needs(action: RelatedAction, isMigrated = true): readonly Need[] {
 const required = (all: readonly Need[], table: string) =>
   all
     .filter((each) => each.required && each.kind === 'table' && each.name.table === table)
-    .map((each) => each.privilege)
+    .map(({ privilege, columns }) => (columns === null ? privilege : `${privilege} (${columns.join()})`))
 
-test('tables that move are read, written, locked and deleted from, on both sides', () => {
+test('rows that move are read, locked and deleted on one side and inserted on the other, and no more', () => {
   const all = needs('archive')
-  for (const table of ['customer', 'customer_backup', 'calls', 'calls_backup'])
-    assert.deepEqual(required(all, table), ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], table)
+  for (const table of ['customer', 'calls']) assert.deepEqual(required(all, table), ['SELECT', 'UPDATE (id)', 'DELETE'])
+  for (const table of ['customer_backup', 'calls_backup']) assert.deepEqual(required(all, table), ['SELECT', 'INSERT'])
   assert.deepEqual(required(all, 'mothball_archive_log'), ['SELECT', 'INSERT'])
 })
 
-test('tables that stay are read and locked, and have no archive', () => {
-  const all = needs('keep')
-  assert.deepEqual(required(all, 'calls'), ['SELECT', 'UPDATE'])
-  assert.deepEqual(required(all, 'calls_backup'), [])
+test('tables that stay are read, and locked only where a rule reads them', () => {
+  assert.deepEqual(required(needs('keep'), 'calls'), ['SELECT'])
+  assert.deepEqual(required(needs('block'), 'calls'), ['SELECT', 'UPDATE (id)'])
 })
 
 test('a sequence matters to restores, that of the log to every run, and an owner to VACUUM', () => {
@@ -77,6 +76,7 @@ test('what is lacked has a GRANT that can be pasted', () => {
     kind,
     name,
     privilege,
+    columns: null,
     required: true,
     purpose: '',
   })
@@ -100,28 +100,47 @@ test('what is lacked has a GRANT that can be pasted', () => {
 })
 
 test('objects that lack the same are granted it together', () => {
-  const [tables, ...others] = privilegeFindings(
-    needs('archive').filter(({ kind }) => kind === 'table'),
+  const findings = privilegeFindings(
+    needs('archive').filter(({ kind, required: isRequired }) => kind === 'table' && isRequired),
     'ann',
     'shop',
   )
-  assert.equal(tables?.message, 'ann lacks select, insert, update, delete on 4 tables')
-  assert.equal(
-    tables?.hint,
-    'Run `grant select, insert, update, delete on customer, calls, customer_backup, calls_backup to ann;` as owner.',
+  assert.deepEqual(
+    findings.map(({ hint }) => hint),
+    [
+      'Run `grant select, update (id), delete on customer, calls to ann;` as owner.',
+      'Run `grant select, insert on customer_backup, calls_backup, mothball_archive_log to ann;` as owner.',
+    ],
   )
-  assert.equal(others.length, 1)
+  assert.equal(findings[0]?.message, 'ann lacks select, update (id), delete on 2 tables')
 })
 
-test('the journal is granted as a whole', () => {
-  const missing = journalPrivileges(['run', 'batch'])
+test('what a restore needs beyond a run is no reason to refuse a run', () => {
+  const restoring = needs('archive').filter(({ purpose }) => purpose.includes('restore'))
+  const short = restoring.map(({ kind, name, privilege }) => `${kind} ${name.table} ${privilege}`)
+  assert.ok(restoring.every((each) => !each.required))
+  for (const need of ['table customer INSERT', 'table customer_backup DELETE', 'table customer_backup UPDATE'])
+    assert.ok(short.includes(need), need)
+})
+
+test('the journal is granted by role, and its missing tables are named', () => {
+  const missing = journalPrivileges(['run', 'batch', 'keep_until'])
+  const findings = journalFindings(missing, 'ann', 'shop')
   assert.deepEqual(
-    journalFindings(missing, 'ann', 'shop').map(({ hint }) => hint),
+    findings.map(({ hint }) => hint),
     [
       'Run `grant usage on schema mothball to ann;` as owner.',
       'Run `grant usage on sequence mothball.batch_id_seq to ann;` as owner.',
-      'Run `grant select, insert, update on all tables in schema mothball to ann;` as owner.',
+      'Run `grant execute on function mothball.fingerprint(oid[]) to ann;` as owner.',
+      'Let the owner run what `mothball doctor --grants` prints, and `grant mothball_archiver to ann;`.',
     ],
   )
+  assert.equal(findings.at(-1)?.message, 'ann lacks what a run needs in schema mothball, on run, batch, keep_until')
+  const restoring = journalFindings(
+    missing.filter((need) => !need.required),
+    'ann',
+    'shop',
+  )
+  assert.match(restoring[0]?.message ?? '', /^ann lacks what a restore needs in schema mothball, on keep_until$/)
   assert.deepEqual(journalFindings([], 'ann', 'shop'), [])
 })

@@ -1,97 +1,80 @@
 /**
- * What the user of a run must be allowed, and the GRANT that allows it. Pure: the list comes from the family's shapes;
- * who has what is the database's answer.
+ * What the user of a run must be allowed, and the GRANT that allows it: what the roles of `grants/` have. Pure: the list
+ * comes from the family's shapes; who has what is the database's answer.
  */
 import { type Family, isMoved } from './family.ts'
 import type { Finding } from './finding.ts'
-import { nameText, tableNameText } from './hazards/statement.ts'
+import { beyond, type Grant, united } from './grants/grant.ts'
+import { journalGrants } from './grants/journal.ts'
+import { DEFAULT_ROLE_PREFIX } from './grants/roles.ts'
+import { archivingTables, readingTables, restoringTables } from './grants/tables.ts'
+import { namesText, nameText, tableNameText } from './hazards/statement.ts'
 import type { TableName } from './names.ts'
 import type { Policy } from './policy.ts'
-import { type Catalog, shapeOf, type TableShape } from './table.ts'
+import { type Catalog, shapeOf } from './table.ts'
 
 /**
- * `object` is a table, a schema (its table is empty), the database (both empty), or a sequence (quoted and
+ * `object` is a table, a schema (its table is empty), the database (both empty), or a sequence or function (quoted and
  * qualified in `table` where its schema is empty). `owner` is no privilege that can be granted: VACUUM asks for it.
  */
 export type Need = Readonly<{
-  kind: 'table' | 'schema' | 'database' | 'sequence' | 'owner'
+  kind: Grant['kind'] | 'database' | 'owner'
   name: TableName
   privilege: string
+  /** Granted on these alone; null: on the whole object. */
+  columns: readonly string[] | null
   /** Without it no run goes on; otherwise something else is left undone, which `purpose` says. */
   required: boolean
   purpose: string
 }>
 
-/** Rows that move are locked (UPDATE), copied and deleted here, and inserted here when they come home. */
-const MOVING = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
-/** FOR UPDATE on rows that a keep rule reads. */
-const LOCKING = ['SELECT', 'UPDATE']
-/** The journal forgets nothing. */
-const WRITING = ['SELECT', 'INSERT', 'UPDATE']
-
 const JOURNAL = 'mothball'
 const MIGRATING = ', which `mothball migrate` needs'
-const RESTORING = ', which a restore needs where a sequence fell behind'
+const RESTORING = ', which a restore needs'
 
 /** Only for tables that exist: what `migrate` is yet to make belongs to whoever makes it. */
 export function neededPrivileges(policy: Policy, family: Family, catalog: Catalog): readonly Need[] {
+  const scope = { policy, family, catalog }
+  // Who owns a table, or may maintain it, is asked at the end.
+  const plain = (grants: readonly Grant[]) => united(grants).filter(({ privilege }) => privilege !== 'MAINTAIN')
+  const running = plain([...readingTables(scope), ...archivingTables(scope)])
+  const restoring = beyond(plain(restoringTables(scope)), running)
   const moved = family.tables.filter(isMoved)
-  const archives = moved.flatMap(({ archive }) => shapeOf(catalog, archive) ?? [])
-  const log = shapeOf(catalog, policy.logTable)
-  const tables = [
-    ...family.tables.map((each) => ({ name: each.shape.name, privileges: isMoved(each) ? MOVING : LOCKING })),
-    ...archives.map(({ name }) => ({ name, privileges: MOVING })),
-    ...(log === undefined ? [] : [{ name: log.name, privileges: ['SELECT', 'INSERT'] }]),
-  ]
   const created = [
     ...moved.filter(({ archive }) => shapeOf(catalog, archive) === undefined).map(({ archive }) => archive.schema),
-    ...(log === undefined ? [policy.logTable.schema] : []),
+    ...(shapeOf(catalog, policy.logTable) === undefined ? [policy.logTable.schema] : []),
   ]
   return [
-    ...unique(tables.map(({ name }) => name.schema)).map((schema) => needOf('schema', inSchema(schema), 'USAGE')),
-    ...tables.flatMap(({ name, privileges }) => privileges.map((privilege) => needOf('table', name, privilege))),
-    ...(log === undefined ? [] : serialsOf(log).map((name) => needOf('sequence', name, 'USAGE'))),
+    ...running.map((grant) => needed(grant)),
     ...unique(created).map((schema) => needOf('schema', inSchema(schema), 'CREATE', MIGRATING)),
-    ...moved.flatMap(({ shape }) =>
-      sequencesOf(shape).flatMap((name) =>
-        ['USAGE', 'UPDATE'].map((privilege) => needOf('sequence', name, privilege, RESTORING)),
-      ),
-    ),
+    ...restoring.map((grant) => needed(grant, RESTORING)),
     ...moved.map(({ shape }) => needOf('owner', shape.name, 'VACUUM', ' ')),
   ]
 }
 
-/** Of the journal's tables; where there are none, of whoever makes them. */
-export const journalPrivileges = (tables: readonly string[]): readonly Need[] =>
-  tables.length === 0
-    ? [needOf('database', inSchema(''), 'CREATE', MIGRATING)]
-    : [
-        needOf('schema', inSchema(JOURNAL), 'USAGE'),
-        // The fence of every batch takes its number from it.
-        needOf('sequence', { schema: JOURNAL, table: 'batch_id_seq' }, 'USAGE'),
-        ...tables.flatMap((table) =>
-          WRITING.map((privilege) => needOf('table', { schema: JOURNAL, table }, privilege)),
-        ),
-      ]
+/** Of those tables of the journal that are there; where there are none, of whoever makes them. */
+export function journalPrivileges(tables: readonly string[]): readonly Need[] {
+  if (tables.length === 0) return [needOf('database', inSchema(''), 'CREATE', MIGRATING)]
+  const there = ({ kind, name }: Grant) => kind !== 'table' || tables.includes(name.table)
+  const running = united([...journalGrants('reader'), ...journalGrants('archiver')]).filter(there)
+  const restoring = beyond(united(journalGrants('restorer')).filter(there), running)
+  return [...running.map((grant) => needed(grant)), ...restoring.map((grant) => needed(grant, RESTORING))]
+}
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)]
 const inSchema = (schema: string): TableName => ({ schema, table: '' })
+
+const needed = (grant: Grant, purpose = ''): Need => ({ ...grant, required: purpose === '', purpose })
 
 /** With a purpose it is not required for a run. */
 const needOf = (kind: Need['kind'], name: TableName, privilege: string, purpose = ''): Need => ({
   kind,
   name,
   privilege,
+  columns: null,
   required: purpose === '',
   purpose,
 })
-
-const sequencesOf = ({ columns }: TableShape): readonly TableName[] =>
-  columns.flatMap(({ sequence }) => (sequence === null ? [] : [{ schema: '', table: sequence }]))
-
-/** An identity's sequence asks for nothing, the default of a serial column does. */
-const serialsOf = (shape: TableShape): readonly TableName[] =>
-  sequencesOf({ ...shape, columns: shape.columns.filter(({ identity }) => identity === null) })
 
 /** One finding, and one GRANT, for all objects that lack the same. */
 export function privilegeFindings(missing: readonly Need[], user: string, database: string): readonly Finding[] {
@@ -105,24 +88,35 @@ export function privilegeFindings(missing: readonly Need[], user: string, databa
 }
 
 const privilegesText = (needs: readonly Need[]): string =>
-  needs.map(({ privilege }) => privilege.toLowerCase()).join(', ')
+  needs
+    .map(({ privilege, columns }) => `${privilege.toLowerCase()}${columns === null ? '' : ` (${namesText(columns)})`}`)
+    .join(', ')
 
-/** The journal's tables are granted together: there is no reason to write in one of them only. */
+/** The journal's tables are granted by role: nobody would like to read what each of them needs. */
 export const journalFindings = (missing: readonly Need[], user: string, database: string): readonly Finding[] => [
   ...privilegeFindings(
     missing.filter(({ kind }) => kind !== 'table'),
     user,
     database,
   ),
-  ...(missing.some(({ kind }) => kind === 'table') ? [journalTables(user)] : []),
+  ...journalTables(missing, user),
 ]
 
-const journalTables = (user: string): Finding => ({
-  code: 'privilege_missing',
-  object: JOURNAL,
-  message: `${user} may not read and write every table of schema ${JOURNAL}`,
-  hint: `Run \`grant ${WRITING.join(', ').toLowerCase()} on all tables in schema ${JOURNAL} to ${nameText(user)};\` as owner.`,
-})
+function journalTables(missing: readonly Need[], user: string): readonly Finding[] {
+  const tables = missing.filter(({ kind }) => kind === 'table')
+  if (tables.length === 0) return []
+  const isRun = tables.some(({ required }) => required)
+  const names = unique(tables.map(({ name }) => name.table))
+  const role = `${DEFAULT_ROLE_PREFIX}${isRun ? 'archiver' : 'restorer'}`
+  return [
+    {
+      code: 'privilege_missing',
+      object: JOURNAL,
+      message: `${user} lacks what a ${isRun ? 'run' : 'restore'} needs in schema ${JOURNAL}, on ${names.join(', ')}`,
+      hint: `Let the owner run what \`mothball doctor --grants\` prints, and \`grant ${role} to ${nameText(user)};\`.`,
+    },
+  ]
+}
 
 function finding({ kind, purpose }: Need, privileges: string, names: readonly string[], user: string): Finding {
   const [object = ''] = names
@@ -151,6 +145,7 @@ function objectText({ kind, name }: Need, database: string): string {
     case 'schema':
       return nameText(name.schema)
     case 'sequence':
+    case 'function':
       return name.schema === '' ? name.table : tableNameText(name)
     default:
       return tableNameText(name)

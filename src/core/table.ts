@@ -21,6 +21,11 @@ export type Column = Readonly<{
   identity: 'always' | 'by default' | null
   /** Qualified, quoted name of the sequence that the column owns (serial or identity) or that its default calls. */
   sequence: string | null
+  /**
+   * SQL of the value for rows that the column came too late for, where it may not be null: what the active ones were
+   * given then, else a default that is one constant. Null where nobody can say.
+   */
+  fill: string | null
   /** False where the type has no hash function (json, point, ...); such a column is compared as text. */
   hashable: boolean
 }>

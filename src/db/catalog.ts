@@ -23,6 +23,7 @@ const column = z.strictObject({
   generated: z.enum(['stored', 'virtual']).nullable(),
   identity: z.enum(['always', 'by default']).nullable(),
   sequence: z.string().nullable(),
+  fill: z.string().nullable(),
   hashable: z.boolean(),
 })
 

@@ -6,7 +6,7 @@ import { hasCode, MothballError } from '../core/errors/index.ts'
 import { type Change, type IndexChange, planChanges, planIndexChanges } from '../core/migration.ts'
 import { tableText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
-import { type Catalog, OLDEST_SERVER } from '../core/table.ts'
+import { type Catalog, type Column, OLDEST_SERVER } from '../core/table.ts'
 import { addColumnsSql, createArchiveSql } from '../sql/archive-table.sql.ts'
 import { createIndexConcurrentlySql } from '../sql/index.sql.ts'
 import { migrationLockSql } from '../sql/journal-schema.sql.ts'
@@ -86,7 +86,7 @@ function changeStep(change: Change): MigrationStep {
       return {
         kind: 'column',
         object,
-        title: `add to ${object}: ${[...change.columns.map(({ name }) => name), ...change.own].join(', ')}`,
+        title: `add to ${object}: ${[...change.columns.map(addedText), ...change.own].join(', ')}`,
         statements: addColumnsSql(change),
         transactional: true,
       }
@@ -103,6 +103,12 @@ function changeStep(change: Change): MigrationStep {
     case 'index':
       return indexStep(change)
   }
+}
+
+/** What becomes of rows that were archived before the column was there. */
+function addedText({ name, fill, notNull }: Column): string {
+  if (fill !== null) return `${name} (${fill} in rows that are there)`
+  return notNull ? `${name} (empty in rows that are there: fill it before they come home)` : name
 }
 
 function indexStep(change: IndexChange): MigrationStep {

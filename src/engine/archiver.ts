@@ -2,6 +2,7 @@
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
+import type { GrantPlan } from '../core/grants/roles.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
 import type { SweepOptions, SweepPreview, Swept } from '../core/late.ts'
@@ -15,6 +16,7 @@ import { applyMigration, type MigrationStep, planIndexes, planMigration } from '
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
+import { grants } from './grants.ts'
 import { listRuns, runDetail } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
 import { plan } from './plan/plan.ts'
@@ -62,6 +64,8 @@ export type Archiver = Readonly<{
   planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
   doctor(policies: readonly Policy[]): Promise<Diagnosis>
+  /** The roles that work with these policies, and all that each may. Writes nothing. */
+  grants(policies: readonly Policy[], prefix?: string): Promise<GrantPlan>
   /** The database's own time zone, in which people read its times. */
   zone(): Promise<string>
 }>
@@ -88,5 +92,6 @@ export const createArchiver = (engine: Engine): Archiver => ({
   planIndexes: (policies) => planIndexes(engine.database, policies),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
   doctor: (policies) => doctor(engine, policies),
+  grants: (policies, prefix) => grants(engine, policies, prefix),
   zone: () => serverZone(engine),
 })

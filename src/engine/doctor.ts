@@ -68,9 +68,13 @@ async function examineAccess(session: Session): Promise<Examination> {
   const { user, database, version } = await session.one(identitySql)
   const tables = (await session.rows(journalTablesSql)).map(({ name }) => name)
   const missing = await missingOf(session, journalPrivileges(tables), Number(version))
-  const told = journalFindings(missing, user, database)
-  const findings = tables.length === 0 ? { refusals: [], warnings: told } : { refusals: told, warnings: [] }
-  return examinationOf('journal', `of schema mothball, as ${user}`, findings)
+  const told = (required: boolean) =>
+    journalFindings(
+      missing.filter((need) => need.required === required),
+      user,
+      database,
+    )
+  return examinationOf('journal', `of schema mothball, as ${user}`, { refusals: told(true), warnings: told(false) })
 }
 
 async function missingOf(session: Session, needs: readonly Need[], version: number): Promise<readonly Need[]> {
@@ -122,7 +126,10 @@ async function examineSettings(session: Session, inspections: readonly Inspected
 async function examineJournal(session: Session, { findings: warnings }: Examination): Promise<Examination> {
   try {
     await requireJournal(session)
-    return examinationOf('journal', `schema mothball, version ${await readJournalVersion(session)}`, NONE)
+    return examinationOf('journal', `schema mothball, version ${await readJournalVersion(session)}`, {
+      refusals: [],
+      warnings,
+    })
   } catch (error) {
     if (!(error instanceof MothballError)) throw error
     const { code, message, hint } = error
@@ -163,7 +170,8 @@ async function examinePrivileges(
 async function examineRuns(session: Session, policy: Policy): Promise<Examination> {
   const state = await session.one(journalStateSql(qualifiedText(policy.subject)))
   const living = await session.maybe(livingRunSql(leaseName(policy), policy.timeouts.leaseMs))
-  const [unsealed, quarantined] = [Number(state.unsealed), Number(state.quarantined)]
+  const [unsealed, refused] = [Number(state.unsealed), Number(state.refused)]
+  const quarantined = Number(state.quarantined)
   const abandoned = living === null ? Number(state.unended) : 0
   const lease = living === null ? 'free' : `held by run ${living.run}`
   const detail = `lease ${lease}, ${unsealed} batches unsealed, ${quarantined} in quarantine`
@@ -174,6 +182,12 @@ async function examineRuns(session: Session, policy: Policy): Promise<Examinatio
       object,
       message: `${abandoned} runs ended without a word`,
       hint: 'Nothing to do: the next `mothball run` closes them with the counts that committed.',
+    },
+    refused > 0 && {
+      code: 'seal_refused',
+      object,
+      message: `${refused} batches get no seal: their rows are not those that moved`,
+      hint: 'Run `mothball verify`, which names them.',
     },
     unsealed > 0 &&
       living === null && {

@@ -8,6 +8,7 @@ import type { Catalog } from '../core/table.ts'
 import { readCatalog } from '../db/catalog.ts'
 import type { Database, Session } from '../db/database.ts'
 import { requireJournal } from '../db/journal-schema.ts'
+import { ruleValueFindings } from './rule-values.ts'
 
 export type Inspection = Readonly<{
   catalog: Catalog
@@ -28,10 +29,11 @@ export async function inspect(session: Session, policy: Policy): Promise<Inspect
   const resolved = resolveFamily(policy, catalog)
   const { family } = resolved
   const hazards = family === null ? { refusals: [], warnings: [] } : findHazards({ policy, family, catalog })
+  const values = family === null ? [] : await ruleValueFindings(session, policy, family)
   return {
     catalog,
     family,
-    refusals: [...resolved.refusals, ...hazards.refusals, ...(journal === null ? [] : [journal])],
+    refusals: [...resolved.refusals, ...hazards.refusals, ...values, ...(journal === null ? [] : [journal])],
     warnings: [...resolved.warnings, ...hazards.warnings],
     journal: journal?.code !== 'journal_missing',
   }

@@ -26,17 +26,18 @@ export const createArchiveSql = ({ table: archive, source, defaults, indexes }: 
 ]
 
 /**
- * Columns that the source has gained, and those of ours that a table made by others lacks. Rows that are there keep
- * NULL in them: nobody knows when and why they were archived. Defaults hold for rows to come.
+ * Columns that the source has gained, and those of ours that a table made by others lacks. Rows that are there get what
+ * the active ones were given where null would keep them from coming home, else NULL: nobody knows better, nor when and
+ * why others archived them. Defaults of ours hold for rows to come; those of the source's columns are none of the archive's.
  */
 export function addColumnsSql({ table: archive, columns, own, defaults }: ColumnChange): readonly Sql[] {
   const added = [...columns.map(columnDefinition), ...own.map((name) => sql`${id(name)} ${OWN_TYPES[name]}`)]
+  const alter = (name: string, how: Sql) => sql`alter table ${table(archive)} alter column ${id(name)} ${how}`
   const withDefault = own.filter((name) => name !== 'archive_batch')
   return [
     sql`alter table ${table(archive)} ${commaList(added.map((each) => sql`add column if not exists ${each}`))}`,
-    ...withDefault.map(
-      (name) => sql`alter table ${table(archive)} alter column ${id(name)} set default ${defaultOf(name, defaults)}`,
-    ),
+    ...columns.filter(({ fill }) => fill !== null).map(({ name }) => alter(name, raw('drop default'))),
+    ...withDefault.map((name) => alter(name, sql`set default ${defaultOf(name, defaults)}`)),
   ]
 }
 
@@ -52,7 +53,8 @@ function defaultOf(name: Exclude<ArchiveColumn, 'archive_batch'>, { archivedBy, 
   return literal(name === 'archived_by' ? archivedBy : reason)
 }
 
-/** Type and collation are the catalog's own text. A collation is named even where it is its type's usual one. */
-function columnDefinition({ name, type, collation }: Column): Sql {
-  return sql`${id(name)} ${raw(type)}${raw(collation === null ? '' : ` collate ${collation}`)}`
+/** Type, collation and value are the catalog's own text. A collation is named even where it is its type's usual one. */
+function columnDefinition({ name, type, collation, fill }: Column): Sql {
+  const collate = collation === null ? '' : ` collate ${collation}`
+  return sql`${id(name)} ${raw(`${type}${collate}${fill === null ? '' : ` default ${fill}`}`)}`
 }

@@ -51,7 +51,7 @@ function wholeDay(shape: Column, operator: Condition['operator']): string {
 }
 
 /** The column's type without its length: a cast to varchar(3) would cut the value that it is compared with. */
-function comparisonType({ type }: Column): string {
+export function comparisonType({ type }: Pick<Column, 'type'>): string {
   if (type.startsWith('character(')) return 'bpchar'
   return type.includes('"') || type.startsWith('bit(') ? type : type.replace(/\([\d,\s-]*\)/, '')
 }

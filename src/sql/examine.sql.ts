@@ -12,12 +12,16 @@ export const activitySql: Sql<{ connections: string; oldest_seconds: string }> =
         and backend_type = 'client backend')), 0)::text as oldest_seconds
     from pg_stat_activity`
 
-/** Batches that have no seal yet, open failures, and archive runs that never ended. */
+/** Batches that have no seal yet, those that were refused one, open failures, and archive runs that never ended. */
 export const journalStateSql = (
   subject: string,
-): Sql<{ unsealed: string; quarantined: string; unended: string; last_run: string | null }> =>
+): Sql<{ unsealed: string; refused: string; quarantined: string; unended: string; last_run: string | null }> =>
   sql`select (select count(*) from mothball.batch b join mothball.run r on r.id = b.run_id
-        where r.subject = ${subject} and not exists (select from mothball.seal s where s.batch_id = b.id))::text as unsealed,
+        where r.subject = ${subject} and not exists (select from mothball.seal s where s.batch_id = b.id)
+          and not exists (select from mothball.seal_refusal f where f.batch_id = b.id))::text as unsealed,
+      (select count(distinct f.batch_id) from mothball.seal_refusal f join mothball.batch b on b.id = f.batch_id
+        join mothball.run r on r.id = b.run_id where r.subject = ${subject} and not exists (
+          select from mothball.seal s where s.batch_id = f.batch_id and s.table_name = f.table_name))::text as refused,
       (select count(*) from mothball.failure where subject = ${subject} and resolved_at is null)::text as quarantined,
       (select count(*) from mothball.run where subject = ${subject} and ended_at is null)::text as unended,
       (select max(id) from mothball.run where subject = ${subject})::text as last_run`

@@ -3,7 +3,15 @@
  * rule reads, is locked before anything is judged; nothing ever waits for an agent (SKIP LOCKED), whose family then
  * waits for a later pass instead.
  */
-import { type Family, type FamilyTable, isMoved, parentOf, referencedColumns, subjectOf } from '../core/family.ts'
+import {
+  type Family,
+  type FamilyTable,
+  isMoved,
+  movedTables,
+  parentOf,
+  referencedColumns,
+  subjectOf,
+} from '../core/family.ts'
 import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
@@ -19,13 +27,22 @@ export const fenceSql = (lease: string, epoch: string): Sql<{ batch: string; tra
   sql`select pg_catalog.nextval('mothball.batch_id_seq')::text as batch, pg_catalog.pg_current_xact_id()::text as transaction
     from mothball.lease where name = ${lease} and epoch = ${epoch}::bigint for key share`
 
-/** Freezes columns, names, triggers, rules and indexes of everything that the batch touches. */
+/** Freezes columns, names, triggers, rules and indexes of everything from which rows go and to which they come. */
 export const lockTablesSql = (family: Family): Sql =>
   sql`lock table ${commaList(
-    family.tables
-      .flatMap((each) => [each.shape.name, ...(isMoved(each) ? [each.archive] : [])])
+    movedTables(family)
+      .flatMap((each) => [each.shape.name, each.archive])
       .map((name) => sql`only ${table(name)}`),
   )} in row exclusive mode`
+
+/**
+ * Freezes columns, names and rules of tables whose rows stay: no trigger or key of theirs plays a part. Any stronger lock
+ * would ask for a right to write them; null where there are none.
+ */
+export function lockStayingSql(family: Family): Sql | null {
+  const staying = family.tables.filter((each) => !isMoved(each)).map(({ shape }) => sql`only ${table(shape.name)}`)
+  return staying.length === 0 ? null : sql`lock table ${commaList(staying)} in access share mode`
+}
 
 /** Columns by which the rest of the batch knows a table's rows: its key, and what its children refer to. */
 export const knownColumns = (family: Family, each: FamilyTable): readonly string[] => [

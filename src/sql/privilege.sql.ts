@@ -22,6 +22,7 @@ export function missingPrivilegesSql(needs: readonly Need[], serverVersion: numb
       when 'database' then has_database_privilege(current_database(), q.privilege)
       when 'sequence' then case when t.oid is null then has_sequence_privilege(q.tab, q.privilege)
         else has_sequence_privilege(t.oid, q.privilege) end
+      when 'function' then has_function_privilege(to_regprocedure(q.tab)::oid, q.privilege)
       when 'owner' then pg_has_role(t.relowner, 'USAGE') or ${maintain}
       else has_table_privilege(t.oid, q.privilege)
         or (q.privilege = 'UPDATE' and has_any_column_privilege(t.oid, 'UPDATE')) end, true)

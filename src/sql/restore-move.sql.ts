@@ -12,7 +12,7 @@ import { departuresSql } from './journal/departure.sql.ts'
 import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } from './keys.sql.ts'
 import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
 import { rowHash, type SideRow } from './move.sql.ts'
-import { sealHash } from './seal.sql.ts'
+import { sealHash, valueHash } from './seal.sql.ts'
 import { beyondSql, sequenceColumns } from './sequence.sql.ts'
 import { anyOf, column, commaList, empty, id, join, raw, type Sql, sql, table } from './tag.ts'
 
@@ -26,7 +26,12 @@ export type ArchivedRowsRow = KeySetRow & Readonly<{ batches: string | null; str
 export type HomeRow = SideRow & Readonly<Record<string, string | null>>
 
 /** Batches whose manifests have the same columns. */
-export type SealedColumns = Readonly<{ batches: readonly string[]; columns: readonly string[] }>
+export type SealedColumns = Readonly<{
+  batches: readonly string[]
+  columns: readonly string[]
+  /** Of batches that have no seal yet: columns that went into their digest as text. */
+  asText: readonly string[] | null
+}>
 
 const ROW: Sql = raw('a')
 
@@ -110,20 +115,26 @@ export function comeHomeSql(policy: Policy, { shape, home }: ArchivedTable, rows
       select count(*) as count, pg_catalog.bit_xor(h)::text as digest${join(extremes, '')} from moved) side`
 }
 
-/** Deletes exactly these rows from the archive; those of sealed batches leave a departure. */
+/**
+ * Deletes exactly these rows from the archive; those of our batches leave a departure. Where the seal is yet to be made,
+ * they leave what they add to the batch's digest as well.
+ */
 export function leaveArchiveSql(
   policy: Policy,
   { shape, home }: ArchivedTable,
   leaving: Readonly<{ rows: KeySet; sealed: readonly SealedColumns[]; run: number }>,
 ): Sql<SideRow> {
-  const hashes = leaving.sealed.map(
-    ({ batches, columns }) =>
-      sql` when ${ROW}.archive_batch = any(${batches}::bigint[]) then ${sealHash(ROW, columns)}`,
+  const when = (batches: readonly string[], hash: Sql) =>
+    sql` when ${ROW}.archive_batch = any(${batches}::bigint[]) then ${hash}`
+  const exact = leaving.sealed.map(({ batches, columns }) => when(batches, sealHash(ROW, columns)))
+  const byValue = leaving.sealed.flatMap(({ batches, columns, asText }) =>
+    asText === null ? [] : [when(batches, valueHash(ROW, columns, asText))],
   )
-  const seal = leaving.sealed.length === 0 ? raw('null::bytea') : sql`case${join(hashes, '')} end`
+  const seal = exact.length === 0 ? raw('null::bytea') : sql`case${join(exact, '')} end`
+  const value = byValue.length === 0 ? raw('null::bigint') : sql`case${join(byValue, '')} end`
   return sql`with gone as (
       delete from only ${table(shape.name)} ${ROW} where ${inKeys(ROW, shape.key, leaving.rows, shape)}
-      returning ${ROW}.archive_batch as batch, ${keyText(ROW, shape.key)} as key, ${seal} as seal, ${rowHash(policy, home)} as h
+      returning ${ROW}.archive_batch as batch, ${keyText(ROW, shape.key)} as key, ${seal} as seal, ${value} as value, ${rowHash(policy, home)} as h
     ), departed as (${departuresSql(raw('gone'), qualifiedText(home.name), leaving.run)})
     select count(*) as count, pg_catalog.bit_xor(h)::text as digest from gone`
 }

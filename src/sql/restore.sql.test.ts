@@ -90,8 +90,8 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'rows leave the archive by their keys, and leave their hashes behind': leaveArchiveSql(policy, plan, {
     rows: keys,
     sealed: [
-      { batches: ['4'], columns: ['id', 'customer_id'] },
-      { batches: ['5', '6'], columns: ['id', 'customer_id', 'agent_id'] },
+      { batches: ['4'], columns: ['id', 'customer_id'], asText: null },
+      { batches: ['5', '6'], columns: ['id', 'customer_id', 'agent_id'], asText: ['agent_id'] },
     ],
     run: 9,
   }),
@@ -131,7 +131,7 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'keep until is counted from the moment': untilSql(null, '2026-11-23', 60),
   'a lost commit is asked for': restoreOutcomeSql('public.customer', '1', 9, '900'),
   'a batch adds to its run': countRestoredSql(9, 2),
-  'restores that died are closed': closeAbandonedRestoresSql('public.customer', 9),
+  'restores that died are closed': closeAbandonedRestoresSql('public.customer'),
   'manifests are read by their columns': manifestColumnsSql(['4', '5']),
   'a sequence only ever jumps onwards': jumpSql('public.customer_seq', '40'),
 }

@@ -16,3 +16,14 @@ export function sealHash(alias: Sql, columns: readonly string[]): Sql {
   const texts = [...columns, ...SEALED_ARCHIVE_COLUMNS].map((name) => sql`${column(alias, name)}::text`)
   return sql`pg_catalog.sha256(pg_catalog.convert_to(row(${commaList(texts)})::text, 'UTF8'))`
 }
+
+/**
+ * The hash by value that a batch's digest is made of (see `rowHash`), made again of the archive row `alias`: those columns
+ * of the manifest that have no hash function go in `asText`.
+ */
+export function valueHash(alias: Sql, columns: readonly string[], asText: readonly string[]): Sql {
+  const values = columns.map((name) =>
+    asText.includes(name) ? sql`${column(alias, name)}::text` : column(alias, name),
+  )
+  return sql`pg_catalog.hash_record_extended(row(${commaList(values)}), 0)`
+}

@@ -52,17 +52,17 @@ export type RecentLogRow = Readonly<{
   entries: string
   foreign_entries: string
   runs: string
-  /** Closed runs among the last ten that the log lacks or tells differently, and the first of them in words. */
+  /** Closed runs and restores among the last ten that the log lacks or tells differently, and the first of them in words. */
   differing: string
   first: string | null
 }>
 
-/** The last entries of the log (`log` is the quoted table) against the last closed archive runs of the policy. */
+/** The last entries of the log (`log` is the quoted table) against the last closed runs and restores of the policy. */
 export const recentLogSql = (log: Sql, policy: string): Sql<RecentLogRow> =>
   sql`with entry as materialized (select * from only ${log} order by run_date desc nulls last limit ${RECENT}::bigint),
     own as materialized (
       select id, case when dry_run then 0 else archived end as archived, failed, status, dry_run
-      from mothball.run where policy = ${policy} and operation = 'archive' and ended_at is not null
+      from mothball.run where policy = ${policy} and operation in ('archive', 'restore') and ended_at is not null
       order by id desc limit ${RECENT}::bigint),
     differing as materialized (
       select o.id, case when l.run_id is null then 'run ' || o.id || ' is not in the log'

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { listRuns } from '../../src/engine/history.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
@@ -64,6 +65,24 @@ for (const point of [
     )
     assert.equal(await center.count('nic_cc_call_log_backup'), 7)
   })
+
+test('a run that was killed shows the time that it worked, and not the time until it was found', async (t) => {
+  const center = await callCenter(t)
+  await sevenOld(center)
+  await kill(await stuckRun(center, 'batch-committed', 2))
+  // Found hours later.
+  await center.db.query(`update mothball.run set started_at = started_at - interval '3 hours';
+    update mothball.batch set committed_at = committed_at - interval '3 hours'`)
+  await run(center.engine, center.policy, { confirm: 3 })
+  const [, killed] = await listRuns(center.engine, center.policy)
+  assert.equal(killed?.stopReason, 'interrupted')
+  assert.ok((killed?.durationMs ?? 0) > 0 && (killed?.durationMs ?? 0) < 3_600_000, String(killed?.durationMs))
+  const [row] = await center.db.query(`select l.execution_time_ms as logged,
+      round(extract(epoch from r.ended_at - r.started_at) * 1000)::integer as worked,
+      (r.details->>'found_at')::timestamptz > r.ended_at + interval '2 hours' as found
+    from mothball.run r join nic_cc_archive_log l on l.run_id = r.id where r.id = ${killed?.run}`)
+  assert.deepEqual([row?.['logged'], row?.['found']], [row?.['worked'], 't'])
+})
 
 test('a run that is alive in another process is not taken over', async (t) => {
   const center = await callCenter(t)

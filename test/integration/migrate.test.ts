@@ -151,7 +151,7 @@ test('the printed script makes the same as applying the steps', async (t) => {
   assert.deepEqual((await judge()).refusals, [])
 })
 
-test('what the source has gained is added, and rows that are there stay as they were', async (t) => {
+test('what the source has gained is added, empty in rows that are there unless null would keep them away', async (t) => {
   const { plan, apply, query, judge } = await migratable(t)
   await apply(await plan())
   await query(`insert into aod_backup (id, customer_id) values (1, 1);
@@ -159,10 +159,10 @@ test('what the source has gained is added, and rows that are there stay as they 
     alter table aod add column "The Code" types.code not null default 'x', add column twice int generated always as (1) stored`)
   const steps = await plan()
   assert.deepEqual(stepsText(steps), ['column aod_backup'])
-  assert.equal(steps[0]?.title, 'add to aod_backup: The Code, twice')
+  assert.equal(steps[0]?.title, "add to aod_backup: The Code ('x'::character varying in rows that are there), twice")
   await apply(steps)
   assert.deepEqual((await judge()).refusals, [])
-  assert.deepEqual(await query('select "The Code", twice from aod_backup'), [{ 'The Code': null, twice: null }])
+  assert.deepEqual(await query('select "The Code", twice from aod_backup'), [{ 'The Code': 'x', twice: null }])
 })
 
 test("tables made by the specification's own recipe are filled up, without a guess about older rows", async (t) => {

@@ -25,6 +25,7 @@ export function column(name: string, type = 'text', over: Partial<Column> = {}):
     generated: null,
     identity: null,
     sequence: null,
+    fill: null,
     hashable: true,
     ...over,
   }

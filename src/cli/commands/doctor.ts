@@ -1,6 +1,14 @@
-/** `mothball doctor`: what would refuse or hinder a run in this database, each with its fix. Reads only. */
-import { EXIT, type ExitCode } from '../../core/errors/index.ts'
+/**
+ * `mothball doctor`: what would refuse or hinder a run in this database, each with its fix; with --grants the roles
+ * that the work needs, as SQL. Reads only.
+ */
+import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import type { Diagnosis, Examination } from '../../core/examination.ts'
+import type { Grant } from '../../core/grants/grant.ts'
+import type { GrantPlan } from '../../core/grants/roles.ts'
+import { type TableName, tableText } from '../../core/names.ts'
+import { grantScript } from '../../sql/grants.sql.ts'
+import { text } from '../arguments.ts'
 import { type Call, withArchiver } from '../call.ts'
 import type { Register } from '../command.ts'
 import { counted, hang } from '../format.ts'
@@ -11,7 +19,45 @@ export const registerDoctor: Register = (program, { act }) => {
   program
     .command('doctor')
     .description('examine the database: version, privileges, drift, settings; names each fix')
-    .action(act(doctor))
+    .option('--grants', 'print the roles, and the GRANTs that each needs, as SQL for psql')
+    .option('--role-prefix <text>', 'with --grants: begins the names of the roles (mothball_)', text('--role-prefix'))
+    .action(act(doctorOrGrants))
+}
+
+type DoctorFlags = Readonly<{ grants?: true; rolePrefix?: string }>
+
+function doctorOrGrants(call: Call, { grants, rolePrefix }: DoctorFlags): Promise<ExitCode> {
+  if (grants) return printGrants(call, rolePrefix)
+  if (rolePrefix === undefined) return doctor(call)
+  throw new MothballError('usage_invalid', { problem: '--role-prefix stands alone', hint: 'Add --grants.' })
+}
+
+const printGrants = (call: Call, prefix?: string): Promise<ExitCode> =>
+  withArchiver(call, async ({ archiver, policies, output }) => {
+    const plan = await archiver.grants(policies, prefix)
+    const script = grantScript(plan)
+    output.result({ type: 'grants', ...toLine(plan), sql: script }, [script.trimEnd()])
+    return EXIT.done
+  })
+
+/** Objects as people write them. */
+const toLine = ({ roles, absent, rowSecured }: GrantPlan) => ({
+  roles: roles.map(({ grants, ...role }) => ({
+    ...role,
+    grants: grants.map(({ kind, name, privilege, columns }) => ({
+      kind,
+      object: objectText(kind, name),
+      privilege,
+      columns,
+    })),
+  })),
+  absent,
+  rowSecured,
+})
+
+const objectText = (kind: Grant['kind'], name: TableName): string => {
+  if (kind === 'schema') return name.schema
+  return kind === 'table' ? tableText(name) : name.table
 }
 
 const doctor = (call: Call): Promise<ExitCode> =>

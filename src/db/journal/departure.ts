@@ -18,17 +18,21 @@ export async function manifestsOf(session: Session, batches: readonly string[]):
   const rows = await session.rows(manifestColumnsSql(batches))
   const read = rows.map((row) => ({
     name: row.name,
-    sealed: { batches: texts.parse(JSON.parse(row.batches)), columns: texts.parse(JSON.parse(row.columns)) },
+    sealed: {
+      batches: texts.parse(JSON.parse(row.batches)),
+      columns: texts.parse(JSON.parse(row.columns)),
+      asText: row.as_text === null ? null : texts.parse(JSON.parse(row.as_text)),
+    },
   }))
   return new Map(read.map(({ name }) => [name, read.filter((each) => each.name === name).map(({ sealed }) => sealed)]))
 }
 
 /** A manifest's column that the archive has lost is left out: the seal then says that something is missing. */
 export const sealedColumnsOf = (manifests: Manifests, { home, twin }: ArchivedTable): readonly SealedColumns[] =>
-  (manifests.get(qualifiedText(home.name)) ?? []).map(({ batches, columns }) => ({
-    batches,
-    columns: columns.filter((name) => columnOf(twin, name) !== undefined),
-  }))
+  (manifests.get(qualifiedText(home.name)) ?? []).map(({ batches, columns, asText }) => {
+    const present = columns.filter((name) => columnOf(twin, name) !== undefined)
+    return { batches, columns: present, asText: present.length === columns.length ? asText : null }
+  })
 
 /** Subjects of a run that have left the archive since and are active now. */
 export const alreadyHomeOf = async (

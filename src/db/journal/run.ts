@@ -31,7 +31,7 @@ export type Committed = Readonly<{
   batches: number
   /** From the start until now. */
   durationMs: number
-  /** From the start to the last batch's commit. */
+  /** From the start to its last sign of life: a batch's commit, or a failure. */
   workedMs: number
   /** Rows that went along, by table as people know it. */
   related: Readonly<Record<string, number>>
@@ -49,7 +49,7 @@ export async function startRun(session: Session, policy: Policy, start: RunStart
       policy: policy.name,
       subject,
       hash,
-      cutoffDays: policy.age.days,
+      cutoffDays: start.operation === 'archive' ? policy.age.days : null,
     }),
   )
   const run = Number(row.run)

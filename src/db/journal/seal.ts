@@ -10,6 +10,7 @@ import {
   type SealState,
   sealBatchesSql,
   sealChunksSql,
+  unlikeBatchesSql,
 } from '../../sql/journal/seal.sql.ts'
 import type { Session } from '../database.ts'
 
@@ -25,6 +26,18 @@ export type SealChunk = Readonly<{
 
 /** A batch whose rows do not hash to its seal. */
 export type BrokenSeal = Readonly<{ batch: string; sealed: number; found: number }>
+
+/** A batch without a seal whose rows are not those that it moved. */
+export type UnlikeBatch = Readonly<{
+  batch: string
+  moved: number
+  found: number
+  /** Of its subjects. */
+  firstKey: string | null
+  lastKey: string | null
+  /** When a seal was first refused for it; null where none was tried since. */
+  seenAt: string | null
+}>
 
 export type NamedDifference = Readonly<{
   /** Keys of rows that the seal does not know, the first of them. */
@@ -48,8 +61,8 @@ export async function readSealChunks(
   return rows.map((row) => chunkOf(row, archives))
 }
 
-/** A table that is there now, with its columns' names. */
-export type PresentTable = Readonly<{ name: TableName; columns: readonly string[] }>
+/** A table that is there now, with its columns' names and types. */
+export type PresentTable = Readonly<{ name: TableName; columns: readonly string[]; types: readonly string[] }>
 
 /** Those of `qualified` names that are ordinary tables today. */
 export async function presentTables(
@@ -58,12 +71,37 @@ export async function presentTables(
 ): Promise<ReadonlyMap<string, PresentTable>> {
   const rows = await session.rows(presentTablesSql(qualified))
   return new Map(
-    rows.map((row) => [row.name, { name: { schema: row.schema, table: row.table }, columns: namesOf(row.columns) }]),
+    rows.map((row) => [
+      row.name,
+      { name: { schema: row.schema, table: row.table }, columns: namesOf(row.columns), types: namesOf(row.types) },
+    ]),
   )
 }
 
-export const sealChunk = (session: Session, group: SealGroup, { batches }: SealChunk): Promise<number> =>
-  session.execute(sealBatchesSql(group, arrayText(batches)))
+/** Returns the batches that got no seal, because their rows are not those that they moved. */
+export const sealChunk = async (
+  session: Session,
+  group: SealGroup,
+  { batches }: SealChunk,
+): Promise<readonly string[]> =>
+  (await session.rows(sealBatchesSql(group, arrayText(batches)))).map(({ batch }) => batch)
+
+/** The same question without a seal. */
+export async function unlikeBatches(
+  session: Session,
+  group: SealGroup,
+  { batches }: SealChunk,
+): Promise<readonly UnlikeBatch[]> {
+  const rows = await session.rows(unlikeBatchesSql(group, arrayText(batches)))
+  return rows.map((row) => ({
+    batch: row.batch,
+    moved: Number(row.moved),
+    found: Number(row.found),
+    firstKey: row.first_key,
+    lastKey: row.last_key,
+    seenAt: row.seen_at,
+  }))
+}
 
 export async function brokenSeals(
   session: Session,
@@ -90,8 +128,17 @@ function chunkOf(row: SealChunkRow, archives: ReadonlyMap<string, PresentTable>)
   const key = namesOf(row.key)
   const batches = row.batches.slice(1, -1).split(',')
   const whole = found !== undefined && [...columns, ...key].every((name) => found.columns.includes(name))
-  const group = whole ? { name: row.name, archive: found.name, columns, key } : null
+  const group = whole ? { name: row.name, archive: found.name, columns, key, asText: asTextOf(row, found) } : null
   return { group, name: row.name, batches }
+}
+
+/** A value that was retyped since may hash to something else: then nothing can be compared. */
+function asTextOf(row: SealChunkRow, archive: PresentTable): readonly string[] | null {
+  const types = namesOf(row.types)
+  const isRetyped = namesOf(row.columns).some(
+    (name, index) => archive.types[archive.columns.indexOf(name)] !== types[index],
+  )
+  return isRetyped || row.as_text === null ? null : namesOf(row.as_text)
 }
 
 const arrayText = (batches: readonly string[]): string => `{${batches.join(',')}}`

@@ -19,7 +19,7 @@ export async function mendUnended(context: MendContext, closed: number): Promise
   await mend(
     context,
     { kind: 'run_unended', table: 'run' },
-    async (session) => closed + (await session.execute(closeAbandonedRestoresSql(subject, context.run))),
+    async (session) => closed + (await session.rows(closeAbandonedRestoresSql(subject))).length,
   )
 }
 

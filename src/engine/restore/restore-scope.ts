@@ -25,6 +25,8 @@ export type RestoreScope = Readonly<{
   /** Home and archive tables, and their shapes as they were judged. */
   oids: readonly string[]
   fingerprints: string
+  /** What keeps the public log from being written, as a finding's code; a restore goes on without it. */
+  logProblem: string | null
 }>
 
 /** Refusals of a plan that hold for the way back as well. */
@@ -66,7 +68,8 @@ export const openScope = (database: Database, policy: Policy): Promise<RestoreSc
     requireUnrefused(policy, lostReferences(archived).map(lostReference))
     const oids = archived.tables.flatMap(({ home, twin }) => [home.oid, twin.oid])
     const vanished = await present(session, vanishedRelations(policy, archived, catalog))
-    return { policy, family: archived, vanished, oids, fingerprints: await fingerprintsOf(session, oids) }
+    const logProblem = refusals.find(({ code }) => code.startsWith('log_table_'))?.code ?? null
+    return { policy, family: archived, vanished, oids, logProblem, fingerprints: await fingerprintsOf(session, oids) }
   })
 
 /** Without these two there is nothing to restore, or nowhere to; a related table may lack its archive. */

@@ -8,13 +8,13 @@ import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { RestoreOptions, RestoreResult } from '../../core/restore.ts'
-import { type StopReason, statusOf } from '../../core/run.ts'
 import { keepUntilFrom } from '../../db/journal/keep-until.ts'
-import { endRun, startRun } from '../../db/journal/run.ts'
+import { startRun } from '../../db/journal/run.ts'
 import type { KeepUntil } from '../../sql/journal/keep-until.sql.ts'
-import { closeAbandonedRestoresSql, restoredOfSql } from '../../sql/journal/restore-run.sql.ts'
 import type { Engine } from '../ports.ts'
+import { vacuumTables } from '../run/vacuum.ts'
 import type { RestoreContext, RestoredBatch } from './restore-batch.ts'
+import { closeAbandonedRestores, closeRestore } from './restore-close.ts'
 import { addRestored, NOTHING_RESTORED, restoreSet } from './restore-isolate.ts'
 import { noRows } from './restore-preview.ts'
 import { openScope, type RestoreScope } from './restore-scope.ts'
@@ -26,6 +26,9 @@ const PASS_PAUSE_MS = 500
 
 const MAX_REASON = 500
 
+/** So many subjects leave space and statistics behind that are worth a VACUUM; a caller on the phone waits for none. */
+const LARGE_RESTORE = 1_000
+
 /**
  * Throws before anything is written where the plan is refused or an option is wrong (`plan_refused`,
  * `option_invalid`, `not_found`). An error afterwards closes the run with what committed, and is thrown.
@@ -34,6 +37,7 @@ export async function restore(engine: Engine, policy: Policy, options: RestoreOp
   requireReason(options.reason)
   const scope = await openScope(engine.database, policy)
   const selected = await select(engine.database, scope, options.selection)
+  await closeAbandonedRestores(engine, scope)
   const keep = await open(engine, policy, options)
   const context: RestoreContext = { engine, scope, keep, signal: options.signal ?? null }
   let outcome: RestoredBatch = { ...NOTHING_RESTORED, related: noRows(scope) }
@@ -43,10 +47,11 @@ export async function restore(engine: Engine, policy: Policy, options: RestoreOp
   try {
     await bringAllHome(context, selected, add)
   } catch (error) {
-    await close(context, selected, outcome, error).catch(() => undefined)
+    await closeRestore(context, selected, outcome, error).catch(() => undefined)
     throw error
   }
-  const { restored, durationMs } = await close(context, selected, outcome, null)
+  const { restored, durationMs } = await closeRestore(context, selected, outcome, null)
+  if (restored >= LARGE_RESTORE) await vacuumTables(engine, touchedBy(scope), keep.run)
   return {
     run: keep.run,
     restored,
@@ -79,9 +84,7 @@ const open = ({ database }: Engine, policy: Policy, options: RestoreOptions): Pr
     const started = await startRun(session, policy, start)
     if (started === null) throw new RangeError('a restore has no slot that could be taken')
     const until = await keepUntilFrom(session, policy, { given: keepUntil ?? null, moment: started.moment })
-    const subject = qualifiedText(policy.subject)
-    await session.execute(closeAbandonedRestoresSql(subject, started.run))
-    return { subject, until, reason, actor, run: started.run }
+    return { subject: qualifiedText(policy.subject), until, reason, actor, run: started.run }
   })
 
 /** What is likely to meet conflicts again is asked for them first. */
@@ -117,43 +120,9 @@ async function bringAllHome(
   add({ ...NOTHING_RESTORED, conflicts: heldByOthers(scope, waiting) })
 }
 
+const touchedBy = ({ family }: RestoreScope) => family.tables.flatMap(({ home, twin }) => [home.name, twin.name])
+
 const heldByOthers = ({ family }: RestoreScope, keys: readonly string[]) => {
   const facts = { table: tableText(archivedSubject(family).home.name), constraint: '', sqlstate: '55P03' }
   return keys.map((key) => conflict(key, 'refused_by_database', facts))
 }
-
-/** The counts are those that committed, whatever this process believes. */
-function close(
-  { engine, keep, signal }: RestoreContext,
-  selected: Selected,
-  outcome: RestoredBatch,
-  error: unknown,
-): Promise<Readonly<{ restored: number; durationMs: number }>> {
-  return engine.database.transaction({}, async (session) => {
-    const row = await session.one(restoredOfSql(keep.run))
-    const restored = Number(row.restored)
-    const failed = new Set(outcome.conflicts.map(({ key }) => key)).size
-    const counts = { archived: restored, failed, skipped: 0 }
-    const stopReason: StopReason = error !== null ? 'failed' : signal?.aborted ? 'stopped' : 'all_home'
-    await endRun(session, {
-      run: keep.run,
-      status: statusOf(counts, error !== null),
-      stopReason,
-      error: error === null ? null : errorText(error),
-      archived: 0,
-      restored,
-      failed,
-      skipped: 0,
-      details: JSON.stringify({
-        related: outcome.related,
-        already_home: selected.alreadyHome + outcome.home,
-        unknown: selected.unknown.length,
-        keep_until: keep.until,
-      }),
-    })
-    return { restored, durationMs: Number(row.elapsed_ms) }
-  })
-}
-
-const errorText = (error: unknown): string =>
-  error instanceof MothballError ? `${error.code}: ${error.message}` : 'an unexpected error'

@@ -2,7 +2,7 @@
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import { committedOf } from '../../db/journal/run.ts'
-import { abandonedRunsSql, archiveLogSql, endRunSql } from '../../sql/journal/run.sql.ts'
+import { abandonedRunsSql, archiveLogSql, endDeadRunSql } from '../../sql/journal/run.sql.ts'
 import { table } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 
@@ -15,7 +15,7 @@ export async function closeAbandonedRuns({ database, emit }: Engine, policy: Pol
       const { archived, failed, workedMs } = await committedOf(session, run)
       const counts = { run, archived, failed, status: 'failed', error: 'interrupted' }
       const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: null }
-      if ((await session.execute(endRunSql(end))) === 0) return null
+      if ((await session.execute(endDeadRunSql(end))) === 0) return null
       if (row.operation !== 'archive') return archived
       const { policy: name, actor, dry_run } = row
       const log = { ...counts, policy: name, durationMs: workedMs, dryRun: dry_run === 'true', actor, details: '{}' }

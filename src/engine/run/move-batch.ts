@@ -10,7 +10,7 @@ import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { batchOutcomeSql, recordBatchSql } from '../../sql/journal/batch.sql.ts'
 import { EMPTY_KEYS, type KeySet } from '../../sql/keys.sql.ts'
-import { fenceSql, lockTablesSql } from '../../sql/lock.sql.ts'
+import { fenceSql, lockStayingSql, lockTablesSql } from '../../sql/lock.sql.ts'
 import { deleteSql, type SideRow } from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
@@ -63,10 +63,12 @@ export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promis
 
 export async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
   const { policy, family } = judgement
-  const [, fence, , found] = await Promise.all([
+  const staying = lockStayingSql(family)
+  const [, fence, , , found] = await Promise.all([
     session.execute(immediateConstraintsSql),
     session.maybe(fenceSql(lease.name, lease.epoch)),
     session.execute(lockTablesSql(family)),
+    staying === null ? null : session.execute(staying),
     fingerprintsOf(session, oids),
   ])
   if (fence === null) throw new MothballError('lease_lost', { policy: policy.name })

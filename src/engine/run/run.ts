@@ -3,6 +3,7 @@
  * stops at a batch's end, and whatever happens its counts are those that committed.
  */
 import { MothballError } from '../../core/errors/index.ts'
+import { type Family, movedTables } from '../../core/family.ts'
 import { NOTHING_SWEPT } from '../../core/late.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
@@ -23,7 +24,7 @@ import type { MoveContext } from './move-batch.ts'
 import { countKeys, moveEligible } from './move-eligible.ts'
 import { FailureShare, LateAccount } from './outcome.ts'
 import { allowedBy, type PreparedRun, prepareRun } from './prepare-run.ts'
-import { vacuumFamily } from './vacuum.ts'
+import { vacuumTables } from './vacuum.ts'
 
 /**
  * Throws before anything is written where the plan is refused, the guard is exceeded, the window is closed, the slot
@@ -151,12 +152,15 @@ function stopAsked(policy: Policy, { lease, options, started, openedAt }: Work):
   return isInWindow(policy.window, started.moment, performance.now() - openedAt) ? null : 'window_ended'
 }
 
+const touchedBy = (family: Family) => movedTables(family).flatMap(({ shape, archive }) => [shape.name, archive])
+
 /** What is left undone here is done by the next run, and changes nothing of what was moved. */
 async function tidyUp(engine: Engine, policy: Policy, { family }: Work, result: RunResult): Promise<void> {
   try {
-    if (result.archived > 0) await vacuumFamily(engine, family, result.run)
-    const { sealed } = await sealBatches(engine, policy)
+    if (result.archived > 0) await vacuumTables(engine, touchedBy(family), result.run)
+    const { sealed, refused } = await sealBatches(engine, policy)
     if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
+    if (refused > 0) engine.emit({ kind: 'seal-refused', run: result.run, batches: refused })
   } catch (error) {
     if (!(error instanceof MothballError)) throw error
     engine.emit({ kind: 'not-tidied', run: result.run, code: error.code })

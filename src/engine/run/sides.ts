@@ -45,6 +45,8 @@ export const manifestOf = (moved: readonly Copied[]): string =>
           digest: copied.digest,
           key: table.shape.key,
           columns: table.shape.columns.map(({ name, type }) => ({ name, type })),
+          // What the digest was made of: with the columns, it can be made again.
+          asText: table.shape.columns.flatMap(({ name, hashable }) => (hashable ? [] : [name])),
         },
       ]),
     ),

@@ -1,13 +1,14 @@
-/** VACUUM (ANALYZE) of what a run touched, outside transactions. A failure is told and harms no run. */
-
+/** VACUUM (ANALYZE) of what a run or a large restore touched, outside transactions. A failure is told and harms nothing. */
 import { MothballError } from '../../core/errors/index.ts'
-import { type Family, movedTables } from '../../core/family.ts'
-import { tableText } from '../../core/names.ts'
+import { type TableName, tableText } from '../../core/names.ts'
 import { vacuumSql } from '../../sql/vacuum.sql.ts'
 import type { Engine } from '../ports.ts'
 
-export async function vacuumFamily({ database, emit }: Engine, family: Family, run: number): Promise<void> {
-  const names = movedTables(family).flatMap((each) => [each.shape.name, each.archive])
+export async function vacuumTables(
+  { database, emit }: Engine,
+  names: readonly TableName[],
+  run: number,
+): Promise<void> {
   for (const name of names) {
     // A table that we do not own is skipped by the server with no more than a warning.
     const done = await database.outsideTransaction(vacuumSql(name)).then(

@@ -59,11 +59,11 @@ export const mendRunsSql = (subject: string): Sql =>
     from mothball.run r cross join ${SUMS} where t.id = r.id and ${isOff(subject)}`
 
 const own = (policy: string, subject: string): Sql => sql`r.policy = ${policy} and r.subject = ${subject}
-    and r.operation = 'archive' and r.ended_at is not null`
+    and r.operation in ('archive', 'restore') and r.ended_at is not null`
 
 const COUNTED = sql`case when r.dry_run then 0 else r.archived end`
 
-/** Closed archive runs of which `log` (the quoted table) has no row. */
+/** Closed runs and restores of which `log` (the quoted table) has no row. */
 export const runsUnloggedSql = (log: Sql, policy: string, subject: string): Sql<{ run: string }> =>
   sql`select r.id::text as run from mothball.run r
     where ${own(policy, subject)} and not exists (select from only ${log} l where l.run_id = r.id) order by r.id`

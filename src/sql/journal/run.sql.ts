@@ -1,6 +1,6 @@
 /** The journal's runs. Counts of a closed run are always summed up from what its batches committed. */
 import type { Operation } from '../../core/history.ts'
-import { type Sql, sql } from '../tag.ts'
+import { raw, type Sql, sql } from '../tag.ts'
 
 export type NewRun = Readonly<{
   policy: string
@@ -59,7 +59,7 @@ export const committedSql = (run: number): Sql<CommittedRow> =>
       (select count(*) from mothball.failure where run_id = r.id)::text as failed,
       (select count(*) from mothball.batch where run_id = r.id)::text as batches,
       (extract(epoch from pg_catalog.clock_timestamp() - r.started_at) * 1000)::bigint::text as elapsed_ms,
-      (extract(epoch from coalesce((select max(committed_at) from mothball.batch where run_id = r.id), r.started_at) - r.started_at) * 1000)::bigint::text as worked_ms,
+      (extract(epoch from ${LAST_WORK} - r.started_at) * 1000)::bigint::text as worked_ms,
       coalesce((select pg_catalog.jsonb_object_agg(t.name, t.rows) from (
         select e.key as name, sum((e.value->>'rows')::bigint) as rows
         from mothball.batch b, pg_catalog.jsonb_each(b.tables) e where b.run_id = r.id and e.key <> r.subject group by e.key) t), '{}')::text as related
@@ -80,10 +80,25 @@ export type RunEnd = Readonly<{
 
 /** Closes a run once; the second to try touches no row. */
 export const endRunSql = (end: RunEnd): Sql =>
-  sql`update mothball.run set ended_at = pg_catalog.clock_timestamp(), status = ${end.status}, stop_reason = ${end.stopReason},
+  closeSql(end, raw('pg_catalog.clock_timestamp()'), sql`${end.details}::jsonb`)
+
+/** The same for a run that died: it ended with the last that it committed, and not when somebody found it. */
+export const endDeadRunSql = (end: RunEnd): Sql =>
+  closeSql(
+    end,
+    LAST_WORK,
+    sql`coalesce(${end.details}::jsonb, r.details, '{}') || pg_catalog.jsonb_build_object('found_at', pg_catalog.clock_timestamp()::text)`,
+  )
+
+/** The last sign of life of the run `r`. */
+const LAST_WORK = raw(`greatest(r.started_at, (select max(committed_at) from mothball.batch where run_id = r.id),
+      (select max(failed_at) from mothball.failure where run_id = r.id))`)
+
+const closeSql = (end: RunEnd, endedAt: Sql, details: Sql): Sql =>
+  sql`update mothball.run r set ended_at = ${endedAt}, status = ${end.status}, stop_reason = ${end.stopReason},
     error = ${end.error}, archived = ${end.archived}::bigint, restored = ${end.restored}::bigint, failed = ${end.failed}::bigint,
-    skipped = ${end.skipped}::bigint, details = coalesce(${end.details}::jsonb, details)
-    where id = ${end.run}::bigint and ended_at is null`
+    skipped = ${end.skipped}::bigint, details = coalesce(${details}, r.details)
+    where r.id = ${end.run}::bigint and r.ended_at is null`
 
 /** Runs of a subject under its lease that never ended; asked by the owner of the lease, so nobody works on them any more. */
 export const abandonedRunsSql = (
@@ -104,7 +119,7 @@ export const paceSql = (subject: string): Sql<{ ms_per_subject: string | null }>
       where subject = ${subject} and operation = 'archive' and archived >= ${FEWEST_TIMED}::bigint and ended_at is not null
       order by id desc limit 5) r`
 
-/** One row of the public log, in the user's own schema: the document's eight fields, then ours. */
+/** One row of the public log, in the user's own schema: the document's eight fields, then ours. Restores have one too. */
 export const archiveLogSql = (
   log: Sql,
   row: Readonly<{

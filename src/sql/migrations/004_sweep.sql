@@ -1,4 +1,4 @@
--- 003 additive: what a run may be. Sweeps and reconciliations are runs of their own, and so will be what comes later.
+-- 004 additive: what a run may be. Sweeps and reconciliations are runs of their own, and so will be what comes later.
 
 alter table mothball.run drop constraint if exists run_operation_check;
 alter table mothball.run add constraint run_operation_check check (operation in

@@ -1,0 +1,89 @@
+/**
+ * What each role may do with the journal: nobody deletes, nobody rewrites what was once written, and columns that say
+ * who did what, and when, are written once. A table that is not listed is not for that role.
+ */
+import { type Grant, onFunction, onSchema, onSequence, onTable, type RoleName, updating } from './grant.ts'
+
+const SCHEMA = 'mothball'
+
+/** What a role does with one table; reading is part of each. */
+type Use = Readonly<{ insert?: true; update?: readonly string[] }>
+
+const READ: Use = {}
+const WRITE: Use = { insert: true }
+
+/** What a run or a restore says of itself at its end. */
+const OUTCOME = ['ended_at', 'status', 'stop_reason', 'error', 'archived', 'restored', 'failed', 'skipped', 'details']
+const PLANNED = ['active', 'candidates', 'eligible', 'kept']
+const LEASE: Use = {
+  insert: true,
+  update: ['epoch', 'owner', 'run_id', 'backend_pid', 'backend_start', 'heartbeat_at'],
+}
+
+const READING: Readonly<Record<string, Use>> = {
+  migration: READ,
+  run: READ,
+  batch: READ,
+  seal: READ,
+  seal_refusal: READ,
+  departure: READ,
+  failure: READ,
+  lease: READ,
+  keep_until: READ,
+  hold: READ,
+  orphan_baseline: READ,
+}
+
+/** Beside what a reader may, except for the purger, who is none. */
+const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
+  reader: READING,
+  archiver: {
+    policy_version: WRITE,
+    run: { insert: true, update: [...PLANNED, ...OUTCOME] },
+    slot: WRITE,
+    lease: LEASE,
+    batch: WRITE,
+    seal: WRITE,
+    seal_refusal: WRITE,
+    failure: { insert: true, update: ['resolved_at', 'resolution'] },
+    orphan_baseline: WRITE,
+  },
+  restorer: {
+    policy_version: WRITE,
+    run: { insert: true, update: OUTCOME },
+    departure: WRITE,
+    keep_until: { insert: true, update: ['until', 'reason', 'actor', 'run_id', 'set_at'] },
+    hold: { insert: true, update: ['released_by', 'released_at', 'release_reason'] },
+  },
+  purger: {
+    migration: READ,
+    policy_version: WRITE,
+    run: { insert: true, update: OUTCOME },
+    lease: LEASE,
+    batch: READ,
+    seal: READ,
+    seal_refusal: READ,
+    departure: WRITE,
+    hold: READ,
+  },
+}
+
+/** Objects of the journal that no table's use tells. */
+const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
+  reader: [onSchema(SCHEMA)],
+  archiver: [
+    // The fence of every batch takes the batch's number from it.
+    ...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'),
+    onFunction(`${SCHEMA}.fingerprint(oid[])`),
+  ],
+  restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
+  purger: [onSchema(SCHEMA), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
+}
+
+export const journalGrants = (role: RoleName): readonly Grant[] => [
+  ...OTHERS[role],
+  ...Object.entries(USES[role]).flatMap(([table, { insert, update = [] }]) => {
+    const name = { schema: SCHEMA, table }
+    return [...onTable(name, 'SELECT', ...(insert ? ['INSERT'] : [])), ...updating(name, update)]
+  }),
+]
