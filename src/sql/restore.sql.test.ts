@@ -12,6 +12,8 @@ import { comeHomeSql, leaveArchiveSql, lockArchivedSql, relatedArchivedSql } fro
 import { homeOfRunSql, pageSql, selectedSql, sourcesSql, whereaboutsSql } from './restore-select.sql.ts'
 import { jumpSql } from './sequence.sql.ts'
 import { raw, type Sql } from './tag.ts'
+import { lockTornSql } from './torn.sql.ts'
+import { lockTwinsSql } from './twins.sql.ts'
 
 snapshot.setDefaultSnapshotSerializers([(value: string) => value])
 
@@ -133,6 +135,9 @@ const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'a batch adds to its run': countRestoredSql(9, 2),
   'restores that died are closed': closeAbandonedRestoresSql('public.customer'),
   'manifests are read by their columns': manifestColumnsSql(['4', '5']),
+  'equal twins are locked on both sides; an active copy goes only where its family is archived and nobody needs it':
+    lockTwinsSql(family, plan, 'active', 100),
+  'torn rows are locked where every parent is active, after a key': lockTornSql(family, installment, '7', 100),
   'a sequence only ever jumps onwards': jumpSql('public.customer_seq', '40'),
 }
 

@@ -61,7 +61,8 @@ for (const foreignKeys of ['none', 'no action', 'cascade'] as const)
 
 test('a call that an agent logs between the locks and the copy does not ride along, and is not lost', async (t) => {
   let logCall = async () => {}
-  const center = await callCenter(t, { signals: once('related-locked', () => logCall()) })
+  const signals = once('related-locked', () => logCall())
+  const center = await callCenter(t, { signals, policy: { late: 'report' } })
   const customer = await center.customer(90)
   await center.related('call_log', customer, { created_at: -50, remark: 'old' })
   logCall = async () => void (await center.related('call_log', customer, { created_at: -50, remark: 'late' }))

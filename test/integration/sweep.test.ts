@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LateAction } from '../../src/core/late.ts'
+import { reconcile } from '../../src/engine/reconcile/reconcile.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { previewSweep, sweep } from '../../src/engine/sweep/sweep.ts'
 import { ARCHIVED_KEYS, type ArchivedCenter, archivedCenter } from '../support/archived-center.ts'
+import { archiveToy, toyTables } from '../support/archived-table.ts'
 import { callCenter } from '../support/call-center.ts'
 import { once } from '../support/reached.ts'
 import { connect } from '../support/server.ts'
@@ -167,4 +169,29 @@ test('a late row of a customer whom an older run archived is found at the end of
   const result = await run(center.engine, center.policy)
   assert.deepEqual([result.late.restored, result.late.isWhole], [1, true])
   await assertClean(center)
+})
+
+test('keys of two columns, of text and uuid, are swept and reconciled the same', async (t) => {
+  const uuid = '00000000-0000-4000-8000-000000000001'
+  const ddl = `create schema "Odd"; create table "Odd"."Order Book" ("Branch" text, "No" uuid, "opened at" timestamptz,
+      primary key ("Branch", "No"));
+    create table "Odd"."lines" (id int primary key, "Branch" text, "No" uuid);
+    create index on "Odd"."lines" ("Branch", "No");
+    insert into "Odd"."Order Book" select b, '${uuid}', now() - interval '90 days' from unnest(array['a,b', '"q"', 'x']) b;
+    insert into "Odd"."lines" values (1, 'a,b', '${uuid}')`
+  const columns = ['Branch', 'No']
+  const toy = await toyTables(t, ddl, {
+    subject: 'Odd.Order Book',
+    age: { column: 'opened at', days: 60 },
+    late: 'follow',
+    relations: [{ table: 'Odd.lines', columns, references: columns }],
+  })
+  await archiveToy(toy)
+  await toy.db.query(`insert into "Odd"."lines" values (2, 'a,b', '${uuid}'), (3, '"q"', '${uuid}')`)
+  assert.equal((await sweep(toy.engine, toy.policy)).followed, 2)
+  await toy.db.query(`insert into "Odd"."lines" values (4, 'x', '${uuid}');
+    insert into "Odd"."Order Book" select "Branch", "No", "opened at" from "Odd"."Order Book_backup" where "Branch" = 'a,b'`)
+  const { mended, left } = await reconcile(toy.engine, toy.policy)
+  assert.deepEqual([mended, left], [{ twin_equal: 1, torn: 2, late: 1 }, []])
+  await assertClean(toy)
 })

@@ -34,7 +34,8 @@ export function sweepLines(swept: Swept & Readonly<{ run: number }>, view: View)
 
 /** For the end of a run: nothing where there was nothing. */
 export function lateLines(swept: Swept, view: View): readonly string[] {
-  const isQuiet = sumOf(swept.rows) === 0 && !isUnsettled(swept)
+  const { rows, restored, followed } = swept
+  const isQuiet = sumOf(rows) + restored + followed === 0 && !isUnsettled(swept)
   return isQuiet ? [] : [...wrap('  late: ', doneOf(swept), view.width), ...leftLines(swept, view)]
 }
 
