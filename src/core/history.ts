@@ -5,7 +5,7 @@ import type { RunStatus } from './run.ts'
 export type RunRecord = Readonly<{
   run: number
   policy: string
-  operation: 'archive' | 'restore'
+  operation: 'archive' | 'restore' | 'homecoming'
   status: RunStatus | 'running'
   dryRun: boolean
   actor: string

@@ -4,6 +4,7 @@ import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { Homecoming } from '../core/homecoming.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
@@ -15,6 +16,7 @@ import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
 import { listRuns, runDetail } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
+import { homecoming, planHomecoming, planHomecomingRemoval } from './homecoming/homecoming.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
@@ -48,6 +50,12 @@ export type Archiver = Readonly<{
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
   planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
+  /** The trigger that brings families home: where it stands, and whether it is as the tables ask for. Writes nothing. */
+  homecoming(policy: Policy): Promise<Homecoming>
+  /** Steps for `migrate` that make or renew it; `withSubject` guards the subject table too. Writes nothing. */
+  planHomecoming(policy: Policy, options?: Readonly<{ withSubject?: boolean }>): Promise<readonly MigrationStep[]>
+  /** Steps for `migrate` that leave nothing of it. Writes nothing. */
+  planHomecomingRemoval(policy: Policy): Promise<readonly MigrationStep[]>
   migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
   doctor(policies: readonly Policy[]): Promise<Diagnosis>
   /** The database's own time zone, in which people read its times. */
@@ -70,6 +78,9 @@ export const createArchiver = (engine: Engine): Archiver => ({
   runDetail: (policy, number) => runDetail(engine, policy, number),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
+  homecoming: (policy) => homecoming(engine, policy),
+  planHomecoming: (policy, options) => planHomecoming(engine, policy, options),
+  planHomecomingRemoval: (policy) => planHomecomingRemoval(engine, policy),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
   doctor: (policies) => doctor(engine, policies),
   zone: () => serverZone(engine),

@@ -51,6 +51,7 @@ export const trigger = (name: string, events: readonly string[], over: Partial<T
   events,
   timing: 'before',
   enabled: true,
+  function: `public.${name}`,
   ...over,
 })
 

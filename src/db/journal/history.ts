@@ -11,7 +11,7 @@ import {
 import type { Session } from '../database.ts'
 
 const counts = z.record(z.string(), z.number())
-const operation = z.enum(['archive', 'restore'])
+const operation = z.enum(['archive', 'restore', 'homecoming'])
 const status = z.enum(['running', 'success', 'partial', 'failed'])
 
 export async function readRuns(

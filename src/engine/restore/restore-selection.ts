@@ -63,7 +63,7 @@ async function requireValid(
     const found = await reader.maybe(runSubjectSql(selection.run))
     if (found === null || found.subject !== qualifiedText(policy.subject))
       throw new MothballError('not_found', { what: 'run', keys: selection.run })
-    if (found.operation !== 'archive') throw invalid('run', `${selection.run} is itself a restore`)
+    if (found.operation !== 'archive') throw invalid('run', `${selection.run} is itself a ${found.operation}`)
   }
   if (selection.by !== 'where') return
   if (selection.conditions.length === 0) throw invalid('where', 'names no condition')
