@@ -4,9 +4,24 @@ import type { Policy } from '../../src/core/policy.ts'
 import { applyMigration } from '../../src/db/migrate.ts'
 import { planHomecoming, planHomecomingRemoval } from '../../src/engine/homecoming/homecoming.ts'
 import type { Engine } from '../../src/engine/ports.ts'
+import { archivedFamilies } from './archived-families.ts'
+import { type CallCenter, type CallCenterOptions, callCenter } from './call-center.ts'
 import type { TestDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
-import { type Connection, connect } from './server.ts'
+import { connect, type Query } from './server.ts'
+
+/** Three whole families in the archive, behind the trigger; their keys. */
+export async function guardedCenter(
+  t: TestContext,
+  options: Pick<CallCenterOptions, 'foreignKeys' | 'signals'> = {},
+): Promise<Readonly<{ center: CallCenter; keys: readonly [string, string, string]; write: Query }>> {
+  const prepare = async (center: CallCenter) => {
+    await archivedFamilies(center, 3)
+    await installHomecoming(center)
+  }
+  const center = await callCenter(t, { ...options, prepared: { name: 'homecoming', prepare } })
+  return { center, keys: ['1', '2', '3'], write: await agent(t, center.db.url) }
+}
 
 type Installable = Readonly<{ engine: Engine; policy: Policy }>
 
@@ -27,7 +42,7 @@ export async function removeHomecoming({ engine, policy }: Installable): Promise
 }
 
 /** A connection of an agent's own, closed at the end of the test. */
-export async function agent(t: TestContext, url: string): Promise<Connection['query']> {
+export async function agent(t: TestContext, url: string): Promise<Query> {
   const connection = await connect(url)
   t.after(() => connection.end())
   return connection.query
