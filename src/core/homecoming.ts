@@ -73,9 +73,12 @@ export function guardName(subject: TableName, table: TableName, part: 'seek' | '
 export const isHomecoming = ({ name, function: called }: Trigger): boolean =>
   name.startsWith(TRIGGER_PREFIX) && called.startsWith('mothball.homecoming_')
 
-/** A user's AFTER trigger may change a row behind its own insert on the way home, or another row of the family. */
-export const hasInsertTrigger = ({ home }: ArchivedTable): boolean =>
-  home.triggers.some((each) => each.enabled && each.events.includes('insert') && !isHomecoming(each))
+/** The user's triggers that fire when a row comes home, in the order of their names' bytes. */
+export const insertTriggers = ({ triggers }: TableShape): readonly string[] =>
+  triggers
+    .filter((each) => each.enabled && each.events.includes('insert') && !isHomecoming(each))
+    .map(({ name }) => name)
+    .toSorted(byBytes)
 
 export const hasHomecoming = (catalog: Catalog, subject: TableName): boolean =>
   [...catalog.tables.values()].some(({ triggers }) =>
@@ -128,4 +131,6 @@ const isBeforeWrite = ({ timing, enabled, events }: Trigger): boolean =>
   enabled && timing === 'before' && events.some((event) => event === 'insert' || event === 'update')
 
 /** PostgreSQL fires triggers in the order of their names' bytes. */
-const isAfter = (name: string, other: string): boolean => Buffer.compare(Buffer.from(name), Buffer.from(other)) > 0
+const isAfter = (name: string, other: string): boolean => byBytes(name, other) > 0
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -139,7 +139,8 @@ test('a trigger that is disabled, a function that was changed by hand and a tabl
   assert.equal((await installHomecoming(toy)).length, 2)
   assert.deepEqual(await found(), [])
   await query(`create function f() returns trigger language plpgsql as 'begin return new; end';
-    create trigger zzzz before insert on lines for each row execute function f()`)
+    create trigger zzzz before update on lines for each row execute function f()`)
+  await installHomecoming(toy)
   assert.deepEqual(
     (await found()).map(({ code, object }) => `${code} ${object}`),
     ['homecoming_not_last lines.zzzz'],

@@ -148,7 +148,7 @@ test('the guard of a homecoming ends with it: the next row of the transaction is
   for (const key of keys) await write(`insert into nic_cc_call_log (customer_id) values (${key})`)
   assert.equal((await write(`select coalesce(current_setting('mothball.coming_home', true), '') as on`))[0]?.['on'], '')
   await write('commit')
-  assert.equal(await archivedCount(center), 9)
+  assert.equal(await archivedCount(center), 0)
 })
 
 test('a row that is in the archive itself is refused with the call that brings it home; then it can be written', async (t) => {
@@ -237,6 +237,8 @@ test('a trigger that would change a row on its way home keeps the family in the 
   await center.db.query(`create function touch() returns trigger language plpgsql as
     'begin update nic_cc_customer set name = ''touched'' where id = new.customer_id; return null; end';
     create trigger touch after insert on nic_cc_aod for each row execute function touch()`)
+  assert.match(await refusalOf(write(`insert into nic_cc_call_log (customer_id) values (${keys[0]})`)), /^MB003/)
+  await installHomecoming(center)
   assert.match(
     await refusalOf(write(`insert into nic_cc_call_log (customer_id) values (${keys[0]})`)),
     /^MB002 .*value_changed/,

@@ -5,7 +5,7 @@
  */
 import { type ArchivedTable, archivedSubject } from '../../core/archived-family.ts'
 import { MothballError } from '../../core/errors/index.ts'
-import { hasInsertTrigger } from '../../core/homecoming.ts'
+import { insertTriggers } from '../../core/homecoming.ts'
 import { tableText } from '../../core/names.ts'
 import type { Conflict } from '../../core/restore.ts'
 import { isTransient } from '../../core/sqlstate.ts'
@@ -185,6 +185,9 @@ async function bringHome(
     requireSameSides(each, rowsOf(families.rows, each).count, arrived[index], left[index])
   await engine.signals.reached('restore-deleted')
 }
+
+/** An AFTER trigger may change a row behind its own insert, or another row of the family. */
+const hasInsertTrigger = ({ home }: ArchivedTable): boolean => insertTriggers(home).length > 0
 
 async function requireUnchanged(
   session: Session,

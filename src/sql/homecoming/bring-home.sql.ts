@@ -5,7 +5,7 @@
  */
 import { type ArchivedFamily, type ArchivedTable, archivedSubject } from '../../core/archived-family.ts'
 import type { FamilyTable } from '../../core/family.ts'
-import { bringName, COMING_HOME } from '../../core/homecoming.ts'
+import { bringName, COMING_HOME, insertTriggers } from '../../core/homecoming.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import { batchesByColumnsSql } from '../journal/departure.sql.ts'
@@ -63,8 +63,9 @@ export function bringHomeFunction(scope: HomecomingScope): GeneratedFunction {
     runSql(scope, places),
     sql`perform ${tail(comingHomeSql)};`,
     ...places.map((place) => whenAny(place, arriveSql(scope, place))),
-    // A trigger that was made since may change a row behind its own insert; it is asked for here, not when this is made.
-    ...places.map((place) => whenAny(place, conflictLoop(found, place, 'changes', scope))),
+    ...(family.tables.some(({ home }) => insertTriggers(home).length > 0)
+      ? places.map((place) => whenAny(place, conflictLoop(found, place, 'changes', scope)))
+      : []),
     sql`perform pg_catalog.set_config(${COMING_HOME}, coalesce(home.was_coming, ''), true);`,
     ...(hasPathDependent(family) ? [sql`perform ${tail(pinPathSql)};`] : []),
     ...places.toReversed().map((place) => whenAny(place, leaveSql(scope, place))),

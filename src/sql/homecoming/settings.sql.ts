@@ -1,6 +1,6 @@
 /** Under what settings the functions of a homecoming run, whatever those of the session are in which somebody writes. */
 import type { ArchivedFamily } from '../../core/archived-family.ts'
-import { hasInsertTrigger } from '../../core/homecoming.ts'
+import { insertTriggers } from '../../core/homecoming.ts'
 import { TEXT_FORM } from '../session.sql.ts'
 import { id } from '../tag.ts'
 
@@ -13,7 +13,9 @@ export function settingsOf(family: ArchivedFamily): Readonly<Record<string, stri
 }
 
 export function searchPath({ tables }: ArchivedFamily): string {
-  const ofTriggers = tables.some(hasInsertTrigger) ? tables.map(({ home }) => id(home.name.schema).text) : []
+  const ofTriggers = tables.some(({ home }) => insertTriggers(home).length > 0)
+    ? tables.map(({ home }) => id(home.name.schema).text)
+    : []
   const ofTypes = tables.flatMap(({ home }) => home.columns.flatMap(({ type }) => schemaOf(type)))
   return [...new Set(['pg_catalog', ...ofTriggers, ...ofTypes]), 'pg_temp'].join(', ')
 }

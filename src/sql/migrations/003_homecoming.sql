@@ -68,7 +68,7 @@ begin
           select pg_catalog.hash_record_extended(row(p.prosrc, p.probin, p.proconfig, p.prosecdef, p.prolang), 0)
           from pg_catalog.pg_proc p where p.oid = g.tgfoid) end), 0)
       from pg_catalog.pg_trigger g where g.tgrelid = any (tables)
-        and not (g.tgname like 'zzz\_mothball\_homecoming\_%' and exists (
+        and not (pg_catalog.starts_with(g.tgname::text, 'zzz_mothball_homecoming_') and exists (
           select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
           where p.oid = g.tgfoid and n.nspname = 'mothball'))
     union all
