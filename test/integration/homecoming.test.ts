@@ -110,6 +110,7 @@ test('a reference that another trigger makes, on insert or on update, is seen', 
   await center.db.query(`create function redirect() returns trigger language plpgsql as
     'begin if new.remark ~ ''^[0-9]+$'' then new.customer_id := new.remark; end if; return new; end';
     create trigger redirect before insert or update on nic_cc_call_log for each row execute function redirect()`)
+  await installHomecoming(center)
   await write(`insert into nic_cc_call_log (customer_id, remark) values (${young}, '${keys[0]}')`)
   assert.equal(await archivedCount(center), 18)
   await write(`update nic_cc_call_log set remark = '${keys[1]}' where remark = '${keys[0]}'`)

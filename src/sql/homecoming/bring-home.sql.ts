@@ -105,7 +105,8 @@ function keySql(family: ArchivedFamily): Sql {
   const { shape } = archivedSubject(family)
   const differs = columnsOf(shape, shape.key).map(({ type }, at) => {
     const part = askedPart(shape.key, at)
-    return sql`pg_catalog.lower(${part}::${raw(type)}::text) is distinct from pg_catalog.lower(pg_catalog.btrim(${part}))`
+    const plain = (text: Sql) => sql`pg_catalog.lower(pg_catalog.replace(${text}, ' ', ''))`
+    return sql`${plain(sql`${part}::${raw(type)}::text`)} is distinct from ${plain(part)}`
   })
   return sql`if ${anyOf(differs)} then return false; end if;`
 }

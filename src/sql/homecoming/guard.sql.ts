@@ -19,7 +19,7 @@ import { columnsOf, keyText } from '../keys.sql.ts'
 import { allOf, anyOf, column, commaList, empty, id, join, literal, raw, type Sql, sql, table } from '../tag.ts'
 import type { HomecomingScope } from './bring-home.sql.ts'
 import { formatSql, type GeneratedFunction, generated, raiseSql } from './function.sql.ts'
-import { searchPath, settingsOf } from './settings.sql.ts'
+import { readingPath, settingsOf } from './settings.sql.ts'
 
 const NEW: Sql = raw('new')
 const OLD: Sql = raw('old')
@@ -49,7 +49,7 @@ perform ${seek}(${commaList([isNewKey, ...takes])});
 return new;
 end`
   const name = guardName(policy.subject, shape.name, 'write')
-  const settings = { search_path: searchPath(family) }
+  const settings = { search_path: readingPath(family) }
   return generated({ name, takes: [], returns: 'trigger', settings }, body)
 }
 

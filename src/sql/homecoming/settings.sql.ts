@@ -12,13 +12,20 @@ export function settingsOf(family: ArchivedFamily): Readonly<Record<string, stri
   return { ...TEXT_FORM, row_security: 'off', jit: 'off', enable_seqscan: 'off', search_path: searchPath(family) }
 }
 
-export function searchPath({ tables }: ArchivedFamily): string {
+function searchPath({ tables }: ArchivedFamily): string {
   const ofTriggers = tables.some(({ home }) => insertTriggers(home).length > 0)
     ? tables.map(({ home }) => id(home.name.schema).text)
     : []
-  const ofTypes = tables.flatMap(({ home }) => home.columns.flatMap(({ type }) => schemaOf(type)))
-  return [...new Set(['pg_catalog', ...ofTriggers, ...ofTypes]), 'pg_temp'].join(', ')
+  return pathOf([...ofTriggers, ...typeSchemas(tables)])
 }
+
+/** Of a function that writes nothing, so that no trigger of the user's runs under it. */
+export const readingPath = ({ tables }: ArchivedFamily): string => pathOf(typeSchemas(tables))
+
+const typeSchemas = (tables: ArchivedFamily['tables']): readonly string[] =>
+  tables.flatMap(({ home }) => home.columns.flatMap(({ type }) => schemaOf(type)))
+
+const pathOf = (schemas: readonly string[]): string => [...new Set(['pg_catalog', ...schemas]), 'pg_temp'].join(', ')
 
 /** `"My schema".label` and `crm.label(3)` have one; `numeric(12,2)` and `timestamp with time zone` have none. */
 const schemaOf = (type: string): readonly string[] => {
