@@ -115,7 +115,8 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball homecoming status --json'],
   },
   'homecoming remove': {
-    notes: 'Drops triggers and functions, for tables too that the policy names no more. Asks; without a terminal it needs `--yes`.',
+    notes:
+      'Drops triggers and functions, for tables too that the policy names no more. Asks; without a terminal it needs `--yes`.',
     examples: ['mothball homecoming remove --yes'],
   },
   config: {
