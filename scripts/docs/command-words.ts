@@ -119,6 +119,24 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
   'hold list': { notes: READS, examples: ['mothball hold list --all'] },
+  homecoming: { notes: 'Without a further word: `status`.', examples: ['mothball homecoming'] },
+  'homecoming install': {
+    notes:
+      'Makes the functions in the schema `mothball` and the trigger on the related tables, or renews what is stale. Asks ' +
+      'first; without a terminal it needs `--yes`. Only for tables that a run would accept. To be run again after a ' +
+      'change of the tables or of the relations: ' +
+      '[let families come home](../how-to/let-families-come-home.md).',
+    examples: ['mothball homecoming install', 'mothball homecoming install --sql > homecoming.sql'],
+  },
+  'homecoming status': {
+    notes: `${READS} Each table is \`installed\`, \`stale\`, \`missing\` or \`not offered\`, with the reason.`,
+    examples: ['mothball homecoming status --json'],
+  },
+  'homecoming remove': {
+    notes:
+      'Drops triggers and functions, for tables too that the policy names no more. Asks; without a terminal it needs `--yes`.',
+    examples: ['mothball homecoming remove --yes'],
+  },
   config: {
     notes: 'Connects to nothing. Secrets are masked.',
     examples: ['mothball config', 'mothball config --origin', 'mothball config --schema > mothball.schema.json'],

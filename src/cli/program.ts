@@ -10,6 +10,7 @@ import { registerDoctor } from './commands/doctor.ts'
 import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
+import { registerHomecoming } from './commands/homecoming.ts'
 import { registerInit } from './commands/init.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerPlan } from './commands/plan.ts'
@@ -36,6 +37,7 @@ const COMMANDS: readonly Register[] = [
   registerSweep,
   registerReconcile,
   registerHold,
+  registerHomecoming,
   registerConfig,
   registerCompletion,
 ]

@@ -18,7 +18,8 @@ export function indexName(table: TableName, what: readonly string[]): string {
   return `${PREFIX}${cutToBytes([table.table, ...what].join('_').replaceAll(/[^\p{L}\p{N}_]+/gu, '_'), room)}_${hash}`
 }
 
-function cutToBytes(text: string, bytes: number): string {
+/** The beginning of a text, whole characters only, in at most so many bytes of UTF-8. */
+export function cutToBytes(text: string, bytes: number): string {
   const encoder = new TextEncoder()
   let cut = ''
   let length = 0

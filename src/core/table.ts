@@ -65,6 +65,8 @@ export type Trigger = Readonly<{
   events: readonly string[]
   timing: 'before' | 'after' | 'instead of'
   enabled: boolean
+  /** Schema and name of its function: `public.touch`. */
+  function: string
 }>
 
 export type TableShape = Readonly<{

@@ -55,6 +55,7 @@ const trigger = z.strictObject({
   events: names,
   timing: z.enum(['before', 'after', 'instead of']),
   enabled: z.boolean(),
+  function: z.string(),
 })
 
 const shapes = z.array(

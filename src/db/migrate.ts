@@ -21,6 +21,8 @@ export { requireJournal } from './journal-schema.ts'
 
 /** DDL on an archive table waits for its readers, and not for ever; building an index takes as long as it takes. */
 const TIMEOUTS = { lockMs: 10_000, statementMs: 0, idleMs: 60_000 }
+/** While a trigger waits for its table, everybody who writes to it waits behind. */
+const TRIGGER_LOCK_MS = 1_000
 
 /** What is missing, in the order in which it is to be made; empty when all is there. Writes nothing. */
 export const planMigration = (database: Database, policies: readonly Policy[]): Promise<readonly MigrationStep[]> =>
@@ -50,7 +52,8 @@ export async function applyMigration(
 
 async function applyInTransaction(database: Database, { kind, statements }: MigrationStep): Promise<void> {
   try {
-    await database.transaction({ pinnedSearchPath: true, timeouts: TIMEOUTS }, (session) =>
+    const timeouts = kind === 'homecoming' ? { ...TIMEOUTS, lockMs: TRIGGER_LOCK_MS } : TIMEOUTS
+    await database.transaction({ pinnedSearchPath: true, timeouts }, (session) =>
       session.together([migrationLockSql, ...statements]),
     )
   } catch (error) {

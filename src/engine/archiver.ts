@@ -5,6 +5,7 @@ import type { Found } from '../core/found.ts'
 import type { GrantPlan } from '../core/grants/roles.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { Homecoming } from '../core/homecoming.ts'
 import type { SweepOptions, SweepPreview, Swept } from '../core/late.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
@@ -19,6 +20,7 @@ import { find } from './find/find.ts'
 import { grants } from './grants.ts'
 import { listRuns, runDetail } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
+import { homecoming, planHomecoming, planHomecomingRemoval } from './homecoming/homecoming.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { previewReconcile, reconcile } from './reconcile/reconcile.ts'
@@ -62,6 +64,12 @@ export type Archiver = Readonly<{
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
   planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
+  /** The trigger that brings families home: where it stands, and whether it is as the tables ask for. Writes nothing. */
+  homecoming(policy: Policy): Promise<Homecoming>
+  /** Steps for `migrate` that make or renew it; `withSubject` guards the subject table too. Writes nothing. */
+  planHomecoming(policy: Policy, options?: Readonly<{ withSubject?: boolean }>): Promise<readonly MigrationStep[]>
+  /** Steps for `migrate` that leave nothing of it. Writes nothing. */
+  planHomecomingRemoval(policy: Policy): Promise<readonly MigrationStep[]>
   migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
   doctor(policies: readonly Policy[]): Promise<Diagnosis>
   /** The roles that work with these policies, and all that each may. Writes nothing. */
@@ -90,6 +98,9 @@ export const createArchiver = (engine: Engine): Archiver => ({
   runDetail: (policy, number) => runDetail(engine, policy, number),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
+  homecoming: (policy) => homecoming(engine, policy),
+  planHomecoming: (policy, options) => planHomecoming(engine, policy, options),
+  planHomecomingRemoval: (policy) => planHomecomingRemoval(engine, policy),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
   doctor: (policies) => doctor(engine, policies),
   grants: (policies, prefix) => grants(engine, policies, prefix),

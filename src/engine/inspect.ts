@@ -3,11 +3,13 @@ import { hasCode, MothballError } from '../core/errors/index.ts'
 import { type Family, resolveFamily } from '../core/family.ts'
 import type { Finding } from '../core/finding.ts'
 import { findHazards } from '../core/hazards/index.ts'
+import { hasHomecoming } from '../core/homecoming.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Catalog } from '../core/table.ts'
 import { readCatalog } from '../db/catalog.ts'
 import type { Database, Session } from '../db/database.ts'
 import { requireJournal } from '../db/journal-schema.ts'
+import { homecomingFindings } from './homecoming/homecoming-state.ts'
 import { ruleValueFindings } from './rule-values.ts'
 
 export type Inspection = Readonly<{
@@ -30,11 +32,13 @@ export async function inspect(session: Session, policy: Policy): Promise<Inspect
   const { family } = resolved
   const hazards = family === null ? { refusals: [], warnings: [] } : findHazards({ policy, family, catalog })
   const values = family === null ? [] : await ruleValueFindings(session, policy, family)
+  const hasTrigger = journal === null && hasHomecoming(catalog, policy.subject)
+  const homecoming = hasTrigger ? await homecomingFindings(session, policy, { family, catalog }) : []
   return {
     catalog,
     family,
     refusals: [...resolved.refusals, ...hazards.refusals, ...values, ...(journal === null ? [] : [journal])],
-    warnings: [...resolved.warnings, ...hazards.warnings],
+    warnings: [...resolved.warnings, ...hazards.warnings, ...homecoming],
     journal: journal?.code !== 'journal_missing',
   }
 }

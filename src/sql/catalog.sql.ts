@@ -141,7 +141,8 @@ const triggers = list(
       'events', array_remove(array[case when g.tgtype & 4 > 0 then 'insert' end, case when g.tgtype & 16 > 0 then 'update' end,
         case when g.tgtype & 8 > 0 then 'delete' end, case when g.tgtype & 32 > 0 then 'truncate' end], null),
       'timing', case when g.tgtype & 64 > 0 then 'instead of' when g.tgtype & 2 > 0 then 'before' else 'after' end,
-      'enabled', g.tgenabled in ('O', 'A'))`,
+      'enabled', g.tgenabled in ('O', 'A'),
+      'function', (select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.oid = g.tgfoid))`,
   'g.tgname',
   'pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal',
 )

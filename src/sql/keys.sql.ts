@@ -6,8 +6,11 @@
 import { type Column, columnOf, type TableShape } from '../core/table.ts'
 import { column, commaList, id, raw, type Sql, sql } from './tag.ts'
 
-/** Column name to array text such as `{1,2,3}`; all arrays have `count` elements, in one order. */
-export type KeySet = Readonly<{ count: number; arrays: Readonly<Record<string, string>> }>
+/**
+ * Column name to array text such as `{1,2,3}`, or to SQL that gives such a text where it is known inside the server
+ * only; all arrays have `count` elements, in one order.
+ */
+export type KeySet = Readonly<{ count: number; arrays: Readonly<Record<string, string | Sql>> }>
 
 /** What a statement that gathers keys returns: `count`, and one `key_<n>` for each column that was asked for. */
 export type KeySetRow = Readonly<{ count: string } & Record<string, string | null>>
@@ -96,15 +99,21 @@ export function journalKey(values: readonly Sql[]): Sql {
 /** The journal key of the row `alias`. */
 export const keyText = (alias: Sql, key: readonly string[]): Sql => journalKey(key.map((name) => column(alias, name)))
 
-/** Both sets as one; a key in both stands twice, which no statement minds. */
+/** Both sets as one; a key in both stands twice, which no statement minds. Throws RangeError for sets without texts. */
 export function mergeKeys(a: KeySet, b: KeySet): KeySet {
   if (a.count === 0) return b
   if (b.count === 0) return a
-  const arrays = Object.entries(a.arrays).map(([name, array]) => [
+  const arrays = Object.keys(a.arrays).map((name) => [
     name,
-    `${array.slice(0, -1)},${(b.arrays[name] ?? '{}').slice(1)}`,
+    `${textOf(a, name).slice(0, -1)},${textOf(b, name).slice(1)}`,
   ])
   return { count: a.count + b.count, arrays: Object.fromEntries(arrays) }
+}
+
+function textOf({ arrays }: KeySet, name: string): string {
+  const array = arrays[name] ?? '{}'
+  if (typeof array !== 'string') throw new RangeError(`the keys of ${name} are known to the server only`)
+  return array
 }
 
 /** A journal key as the values of its columns, the inverse of `keyText`. Throws RangeError on another number of parts. */

@@ -5,6 +5,7 @@
  */
 import type { ArchivedFamily, ArchivedTable } from '../core/archived-family.ts'
 import { type FamilyTable, type Link, parentOf } from '../core/family.ts'
+import { COMING_HOME } from '../core/homecoming.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
 import { storedColumns } from '../core/table.ts'
@@ -13,7 +14,7 @@ import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow, keyText } f
 import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
 import { rowHash, type SideRow } from './move.sql.ts'
 import { sealHash, valueHash } from './seal.sql.ts'
-import { beyondSql, sequenceColumns } from './sequence.sql.ts'
+import { beyondSql, type SequenceColumn, sequenceColumns } from './sequence.sql.ts'
 import { anyOf, column, commaList, empty, id, join, raw, type Sql, sql, table } from './tag.ts'
 
 /**
@@ -25,9 +26,9 @@ export type ArchivedRowsRow = KeySetRow & Readonly<{ batches: string | null; str
 /** What came home of one table; `beyond_<n>` is the value to which its n-th sequence must be raised first, or null. */
 export type HomeRow = SideRow & Readonly<Record<string, string | null>>
 
-/** Batches whose manifests have the same columns. */
+/** Batches whose manifests have the same columns: their numbers, or SQL for an array text of them. */
 export type SealedColumns = Readonly<{
-  batches: readonly string[]
+  batches: readonly string[] | Sql
   columns: readonly string[]
   /** Of batches that have no seal yet: columns that went into their digest as text. */
   asText: readonly string[] | null
@@ -38,14 +39,23 @@ const ROW: Sql = raw('a')
 /** Few rows are wanted by their keys, and the statistics may be older than the run that archived them. */
 export const byIndexSql: Sql = raw('set local enable_seqscan = off')
 
+/** The homecoming trigger lets rows pass that come home by the hand of a restore. Ends with the transaction. */
+export const comingHomeSql: Sql = sql`select pg_catalog.set_config(${COMING_HOME}, 'on', true)`
+
 /** Names of tables and types inside values print with their schema, as they did when their batch was sealed. */
 export const pinPathSql: Sql = sql`select pg_catalog.set_config('search_path', 'pg_catalog', true)`
 
-/** Locks those of `keys` that are in the archive and that nobody else holds, in the key's order. */
-export const lockArchivedSql = (family: ArchivedFamily, subject: ArchivedTable, keys: KeySet): Sql<ArchivedRowsRow> => {
+/** Locks those of `keys` that are in the archive, in the key's order; whom somebody else holds is skipped or waited for. */
+export const lockArchivedSql = (
+  family: ArchivedFamily,
+  subject: ArchivedTable,
+  keys: KeySet,
+  held: 'skip' | 'wait' = 'skip',
+): Sql<ArchivedRowsRow> => {
   const order = commaList(subject.shape.key.map((name) => column(ROW, name)))
   const mine = inKeys(ROW, subject.shape.key, keys, subject.shape)
-  return gatheredSql(family, subject, { where: mine, how: sql`order by ${order} for update skip locked` })
+  const lock = raw(held === 'skip' ? 'for update skip locked' : 'for update')
+  return gatheredSql(family, subject, { where: mine, how: sql`order by ${order} ${lock}` })
 }
 
 /** The subjects' rows without a lock, for a preview. */
@@ -98,21 +108,32 @@ export function comeHomeSql(policy: Policy, { shape, home }: ArchivedTable, rows
   const names = storedColumns(home).map(({ name }) => name)
   const sequences = sequenceColumns(home)
   const values = sequences.map(({ name }, index) => sql`, ${id(name)} as ${id(`q${index}`)}`)
-  const beyond = sequences.map(
-    ({ sequence }, index) =>
-      sql`, ${beyondSql(sequence, id(`highest_${index}`), id(`lowest_${index}`))} as ${id(`beyond_${index}`)}`,
-  )
-  const extremes = sequences.map(
-    (_each, index) =>
-      sql`, max(${id(`q${index}`)})::numeric as ${id(`highest_${index}`)}, min(${id(`q${index}`)})::numeric as ${id(`lowest_${index}`)}`,
-  )
+  const extremes = sequences.map((_each, index) => sql`, ${extremesOf(id(`q${index}`), index)}`)
   return sql`with moved as (
       insert into ${table(home.name)} (${commaList(names.map(id))}) overriding system value
       select ${commaList(names.map((name) => column(ROW, name)))} from only ${table(shape.name)} ${ROW}
       where ${inKeys(ROW, shape.key, rows, shape)}
       returning ${rowHash(policy, home)} as h${join(values, '')}
-    ) select count, digest${join(beyond, '')} from (
+    ) select count, digest${join(
+      sequences.map((each, index) => sql`, ${beyondOf(each, index)}`),
+      '',
+    )} from (
       select count(*) as count, pg_catalog.bit_xor(h)::text as digest${join(extremes, '')} from moved) side`
+}
+
+const extremesOf = (value: Sql, index: number): Sql =>
+  sql`max(${value})::numeric as ${id(`highest_${index}`)}, min(${value})::numeric as ${id(`lowest_${index}`)}`
+
+const beyondOf = ({ sequence }: SequenceColumn, index: number): Sql =>
+  sql`${beyondSql(sequence, id(`highest_${index}`), id(`lowest_${index}`))} as ${id(`beyond_${index}`)}`
+
+/** The same `beyond_<n>`, asked of rows that are still in the archive; null where the table has no sequence. */
+export function overtakenSql({ shape, home }: ArchivedTable, rows: KeySet): Sql<HomeRow> | null {
+  const sequences = sequenceColumns(home)
+  if (sequences.length === 0) return null
+  const extremes = sequences.map(({ name }, index) => extremesOf(column(ROW, name), index))
+  return sql`select ${commaList(sequences.map(beyondOf))} from (
+      select ${commaList(extremes)} from only ${table(shape.name)} ${ROW} where ${inKeys(ROW, shape.key, rows, shape)}) side`
 }
 
 /**
@@ -122,9 +143,9 @@ export function comeHomeSql(policy: Policy, { shape, home }: ArchivedTable, rows
 export function leaveArchiveSql(
   policy: Policy,
   { shape, home }: ArchivedTable,
-  leaving: Readonly<{ rows: KeySet; sealed: readonly SealedColumns[]; run: number }>,
+  leaving: Readonly<{ rows: KeySet; sealed: readonly SealedColumns[]; run: number | Sql }>,
 ): Sql<SideRow> {
-  const when = (batches: readonly string[], hash: Sql) =>
+  const when = (batches: SealedColumns['batches'], hash: Sql) =>
     sql` when ${ROW}.archive_batch = any(${batches}::bigint[]) then ${hash}`
   const exact = leaving.sealed.map(({ batches, columns }) => when(batches, sealHash(ROW, columns)))
   const byValue = leaving.sealed.flatMap(({ batches, columns, asText }) =>

@@ -11,13 +11,18 @@ export type PinOptions = Readonly<{
   timeouts?: Pick<Timeouts, 'lockMs' | 'statementMs' | 'idleMs'>
 }>
 
-const SETTINGS = {
+/** Under these a value has one text, whoever asks for it; beside them the search path matters for `reg...` types. */
+export const TEXT_FORM = {
   TimeZone: 'UTC',
   DateStyle: 'ISO, YMD',
   IntervalStyle: 'postgres',
   extra_float_digits: '1',
   bytea_output: 'hex',
   lc_monetary: 'C',
+} as const
+
+const SETTINGS = {
+  ...TEXT_FORM,
   // A policy that hides rows becomes an error instead of a smaller count.
   row_security: 'off',
   // A batch's rows are deleted on the word of this commit, so it must be durable wherever the role says otherwise.

@@ -76,6 +76,19 @@ export function literal(text: string): Sql {
   return raw(text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted)
 }
 
+/**
+ * The same SQL with its values as literals, for statements that stand inside a function's body. NULL and texts as they
+ * are, numbers and truths as their texts: the casts around a value in its template hold for the literal too.
+ */
+export const inlined = (query: Sql): Sql =>
+  raw(query.parts.map((part, index) => (index % 2 === 0 ? String(part) : literalOf(part).text)).join(''))
+
+function literalOf(value: Value): Sql {
+  if (value === null) return raw('null')
+  if (!Array.isArray(value)) return literal(String(value))
+  return sql`array[${commaList(value.map((each) => (each === null ? raw('null') : literal(String(each)))))}]`
+}
+
 export const empty: Sql = raw('')
 
 /** Pieces with a separator between them. */

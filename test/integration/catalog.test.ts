@@ -141,10 +141,10 @@ test('indexes, triggers, rules, policies, checks and relatives are told', async 
   ])
   assert.match(shape.indexes[0]?.definition ?? '', /ON public\.customer USING btree \(lower\(name\)\)/)
   assert.deepEqual(shape.triggers, [
-    { name: 'a', events: ['insert', 'delete'], timing: 'before', enabled: true },
-    { name: 'b', events: ['update', 'truncate'], timing: 'after', enabled: true },
-    { name: 'c', events: ['delete'], timing: 'after', enabled: false },
-    { name: 'd', events: ['delete'], timing: 'after', enabled: false },
+    { name: 'a', events: ['insert', 'delete'], timing: 'before', enabled: true, function: 'public.f' },
+    { name: 'b', events: ['update', 'truncate'], timing: 'after', enabled: true, function: 'public.f' },
+    { name: 'c', events: ['delete'], timing: 'after', enabled: false, function: 'public.f' },
+    { name: 'd', events: ['delete'], timing: 'after', enabled: false, function: 'public.f' },
   ])
   assert.deepEqual([shape.rules, shape.policies, shape.checks], [['r'], ['p'], ['CHECK ((age > 0))']])
   assert.deepEqual([shape.parents, shape.inheritors], [['public.person'], ['public.vip']])

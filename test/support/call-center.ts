@@ -16,14 +16,18 @@ import { type Query, serverUrl } from './server.ts'
 /** How related tables refer to the customer; `none` is what Xano makes. */
 export type ForeignKeys = 'none' | 'no action' | 'restrict' | 'cascade' | 'set null' | 'deferrable'
 
+type Unit = 'timestamptz' | 'epoch_ms'
+
 export type CallCenterOptions = Readonly<{
   foreignKeys?: ForeignKeys
-  unit?: 'timestamptz' | 'epoch_ms'
+  unit?: Unit
   /** The preset's options and any field of the policy. */
   policy?: NicCallCenterOptions
   /** False: the database as a user brings it, before `migrate`. */
   migrate?: boolean
   signals?: Signals
+  /** What every clone holds already, under a name of its own; made once, with this policy. */
+  prepared?: Readonly<{ name: string; prepare: (center: CallCenter) => Promise<void> }>
 }>
 
 export type CallCenter = Readonly<{
@@ -60,21 +64,27 @@ const ON_DELETE: Readonly<Record<Exclude<ForeignKeys, 'none'>, string>> = {
 }
 
 export async function callCenter(t: TestContext, options: CallCenterOptions = {}): Promise<CallCenter> {
-  const { foreignKeys = 'none', unit = 'timestamptz' } = options
+  const { foreignKeys = 'none', unit = 'timestamptz', prepared } = options
   const migrate = options.migrate ?? true
-  const name = `call_center_${foreignKeys}_${unit}${migrate ? '' : '_bare'}`.replaceAll(' ', '_')
+  const base = prepared?.name ?? `call_center${migrate ? '' : '_bare'}`
+  const name = `${base}_${foreignKeys}_${unit}`.replaceAll(' ', '_')
+  const policy = policyOf(options)
   const db = await testDatabase(t, {
     template: {
       name,
       build: async (query) => {
         await query(schemaDdl(foreignKeys, unit))
         if (migrate) await migrateTemplate(query, policyOf({ unit }))
+        if (prepared !== undefined) await prepareTemplate(query, policy, unit, prepared.prepare)
       },
     },
   })
-  const policy = policyOf(options)
   const events: ArchiveEvent[] = []
-  const engine = testEngine(t, db, events, options.signals)
+  return centerOn({ db, engine: testEngine(t, db, events, options.signals), policy, events }, unit)
+}
+
+function centerOn(base: Pick<CallCenter, 'db' | 'engine' | 'policy' | 'events'>, unit: Unit): CallCenter {
+  const { db } = base
   const instant = (days: number) =>
     (unit === 'timestamptz' ? AGO : `(extract(epoch from ${AGO}) * 1000)::bigint`).replace('$', String(days))
   const insert = async (table: string, columns: Readonly<Record<string, string>>) => {
@@ -84,10 +94,7 @@ export async function callCenter(t: TestContext, options: CallCenterOptions = {}
     return row?.['id'] ?? ''
   }
   return {
-    db,
-    engine,
-    policy,
-    events,
+    ...base,
     customer: (ageDays, columns = {}) =>
       insert('nic_cc_customer', { created_at: instant(-ageDays), ...literals(columns, instant) }),
     related: (table, customer, columns = {}) =>
@@ -105,6 +112,24 @@ async function migrateTemplate(query: Query, policy: Policy): Promise<void> {
   const database = openDatabase({ url: serverUrl(row?.['name'] ?? '') })
   try {
     await applyMigration(database, await planMigration(database, [policy]))
+  } finally {
+    await database.close()
+  }
+}
+
+async function prepareTemplate(
+  query: Query,
+  policy: Policy,
+  unit: Unit,
+  prepare: (center: CallCenter) => Promise<void>,
+): Promise<void> {
+  const [row] = await query('select current_database() as name')
+  const url = serverUrl(row?.['name'] ?? '')
+  const database = openDatabase({ url })
+  const engine = { database, signals: INERT_SIGNALS, pause: { sleep: () => Promise.resolve() }, emit: () => undefined }
+  const db = { url, query, close: () => Promise.resolve() }
+  try {
+    await prepare(centerOn({ db, engine, policy, events: [] }, unit))
   } finally {
     await database.close()
   }
@@ -142,7 +167,7 @@ function literals(columns: Columns, instant: (days: number) => string): Readonly
   return Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, literal(name, value)]))
 }
 
-function schemaDdl(foreignKeys: ForeignKeys, unit: 'timestamptz' | 'epoch_ms'): string {
+function schemaDdl(foreignKeys: ForeignKeys, unit: Unit): string {
   const instant = unit === 'timestamptz' ? 'timestamptz' : 'bigint'
   const reference = (target: string) =>
     foreignKeys === 'none' ? '' : ` references ${target} (id) ${ON_DELETE[foreignKeys]}`

@@ -52,6 +52,7 @@ export const trigger = (name: string, events: readonly string[], over: Partial<T
   events,
   timing: 'before',
   enabled: true,
+  function: `public.${name}`,
   ...over,
 })
 

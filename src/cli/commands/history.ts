@@ -66,7 +66,7 @@ function listLines(runs: readonly RunRecord[], view: View): readonly string[] {
 
 const whatOf = ({ operation, dryRun }: RunRecord): string => (dryRun ? 'dry run' : operation)
 const movedBy = ({ operation, archived, restored }: RunRecord): number =>
-  operation === 'restore' ? restored : archived
+  operation === 'archive' ? archived : restored
 
 function statusText({ status }: RunRecord, { style }: View): string {
   const paint = { running: style.strong, success: style.good, partial: style.warn, failed: style.bad }[status]

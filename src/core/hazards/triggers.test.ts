@@ -41,6 +41,13 @@ test('a trigger that fires on insert is told, for it fires when a row comes home
   assert.deepEqual(warnings, ['trigger_on_restore customer.number'])
 })
 
+test('the homecoming trigger is no hazard, and a stranger under its name is', () => {
+  const name = 'zzz_mothball_homecoming_1234abcd_insert'
+  const ours = trigger(name, ['insert', 'delete'], { function: 'mothball.homecoming_1234abcd_write_customer' })
+  assert.deepEqual(judgeTriggers([ours]).all, [])
+  assert.deepEqual(judgeTriggers([trigger(name, ['delete'])]).refusals, [`trigger_unaccepted customer.${name}`])
+})
+
 test('a rule on a source table is refused', () => {
   const subject = customer([], { rules: ['Keep all'] })
   const { refusals, all } = judge(policyOf(), catalogOf([subject, archiveOf(subject), logTable()]))

@@ -1,9 +1,10 @@
 /**
  * Triggers and rules of the source tables that fire when rows leave or come home. They can keep a row, change it or do
- * something elsewhere, so each that fires on DELETE needs the policy's word.
+ * something elsewhere, so each that fires on DELETE needs the policy's word. Our own fires on neither way.
  */
 import { type FamilyTable, movedTables } from '../family.ts'
 import { type Finding, type Findings, mergeFindings } from '../finding.ts'
+import { isHomecoming } from '../homecoming.ts'
 import { tableText } from '../names.ts'
 import type { Policy } from '../policy.ts'
 import type { Trigger } from '../table.ts'
@@ -23,7 +24,9 @@ export const triggerHazards = ({ policy, family }: HazardInput): Findings =>
   )
 
 const unknownTriggers = ({ acceptedTriggers }: Policy, table: FamilyTable): readonly Trigger[] =>
-  table.shape.triggers.filter(({ name, enabled }) => enabled && !acceptedTriggers.includes(objectText(table, name)))
+  table.shape.triggers.filter(
+    (each) => each.enabled && !isHomecoming(each) && !acceptedTriggers.includes(objectText(table, each.name)),
+  )
 
 const objectText = ({ shape }: FamilyTable, name: string): string => `${tableText(shape.name)}.${name}`
 

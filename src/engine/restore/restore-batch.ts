@@ -5,6 +5,7 @@
  */
 import { type ArchivedTable, archivedSubject } from '../../core/archived-family.ts'
 import { MothballError } from '../../core/errors/index.ts'
+import { insertTriggers } from '../../core/homecoming.ts'
 import { tableText } from '../../core/names.ts'
 import type { Conflict } from '../../core/restore.ts'
 import { isTransient } from '../../core/sqlstate.ts'
@@ -21,6 +22,7 @@ import { changedSql } from '../../sql/restore-conflicts.sql.ts'
 import {
   byIndexSql,
   comeHomeSql,
+  comingHomeSql,
   type HomeRow,
   leaveArchiveSql,
   lockArchivedSql,
@@ -108,7 +110,7 @@ export async function restoreBatch(
 async function begin(session: Session, { policy, family, oids, fingerprints }: RestoreScope): Promise<string> {
   const [, , , { transaction }, found] = await Promise.all([
     session.execute(immediateConstraintsSql),
-    session.execute(byIndexSql),
+    session.together([byIndexSql, comingHomeSql]),
     session.execute(lockTablesSql(family)).catch(tellHeldTables),
     session.one(transactionSql),
     fingerprintsOf(session, oids),
@@ -185,8 +187,7 @@ async function bringHome(
 }
 
 /** An AFTER trigger may change a row behind its own insert, or another row of the family. */
-const hasInsertTrigger = ({ home }: ArchivedTable): boolean =>
-  home.triggers.some((trigger) => trigger.enabled && trigger.events.includes('insert'))
+const hasInsertTrigger = ({ home }: ArchivedTable): boolean => insertTriggers(home).length > 0
 
 async function requireUnchanged(
   session: Session,

@@ -5,7 +5,14 @@ import type { Policy } from '../../core/policy.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { Database } from '../../db/database.ts'
 import type { HomeRow } from '../../sql/restore-move.sql.ts'
-import { advanceSql, jumpSql, keepInsertsAwaySql, sequenceColumns, stepsSql } from '../../sql/sequence.sql.ts'
+import {
+  advanceSql,
+  jumpSql,
+  keepInsertsAwaySql,
+  MAX_STEPS,
+  sequenceColumns,
+  stepsSql,
+} from '../../sql/sequence.sql.ts'
 
 /** A sequence of `table` that has to go to `target` first. */
 export type Overtaken = Readonly<{ table: TableName; sequence: string; target: string }>
@@ -19,9 +26,6 @@ export class SequencesOvertaken extends Error {
     this.sequences = sequences
   }
 }
-
-/** Steps of nextval that cost less than keeping inserts away: about 50 ms. */
-const MAX_STEPS = 100_000
 
 /** As many steps as one statement takes where inserts cannot be kept away: about a second. */
 const STEPS_AT_ONCE = 2_000_000

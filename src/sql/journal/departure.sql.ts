@@ -1,8 +1,8 @@
 /** What a row leaves behind when it leaves the archive: its full hash, by which its batch's seal still closes. */
-import { type Sql, sql } from '../tag.ts'
+import { join, literal, raw, type Sql, sql } from '../tag.ts'
 
 /** An insert for the rows of `gone` (`batch`, `key`, `seal`, `value`); those without a seal belong to no batch of ours. */
-export const departuresSql = (gone: Sql, table: string, run: number): Sql =>
+export const departuresSql = (gone: Sql, table: string, run: number | Sql): Sql =>
   sql`insert into mothball.departure (batch_id, table_name, row_key, digest, value_hash, run_id)
     select batch, ${table}, key, seal, value, ${run}::bigint from ${gone} where seal is not null`
 
@@ -19,8 +19,31 @@ export type ManifestRow = Readonly<{
 export const manifestColumnsSql = (batches: readonly string[]): Sql<ManifestRow> =>
   sql`select m.name, m.columns, m.as_text, pg_catalog.json_agg(m.batch::text)::text as batches from (
       select b.id as batch, t.key as name,
-        pg_catalog.jsonb_path_query_array(t.value, '$.columns[*].name')::text as columns,
+        ${columnNames(raw('t.value'))} as columns,
         case when not exists (select from mothball.seal s where s.batch_id = b.id and s.table_name = t.key)
           then (t.value->'asText')::text end as as_text
       from mothball.batch b cross join pg_catalog.jsonb_each(b.tables) t where b.id = any(${batches}::bigint[])
     ) m group by m.name, m.columns, m.as_text`
+
+/** The names of a table's columns in its entry of a manifest, as a JSON array. */
+const columnNames = (entry: Sql): Sql => sql`pg_catalog.jsonb_path_query_array(${entry}, '$.columns[*].name')::text`
+
+/** Each list of columns by which rows of a subject's family were ever sealed, once for each table, in a fixed order. */
+export const columnListsSql = (subject: string): Sql<{ name: string; columns: string }> =>
+  sql`select distinct t.key collate "C" as name, ${columnNames(raw('t.value'))} collate "C" as columns
+    from mothball.batch b join mothball.run r on r.id = b.run_id cross join pg_catalog.jsonb_each(b.tables) t
+    where r.subject = ${subject} order by 1, 2`
+
+/**
+ * For the inside of a function: `sealed_<n>` is the array text of those of `batches` whose manifest has the n-th list of
+ * columns for the table (qualified), `unknown` counts those with none of them.
+ */
+export function batchesByColumnsSql(name: string, lists: readonly string[], batches: Sql): Sql {
+  const sealed = lists.map(
+    (list, index) =>
+      sql`coalesce(pg_catalog.array_agg(m.batch) filter (where m.columns = ${list}), '{}')::text as ${raw(`sealed_${index}`)}, `,
+  )
+  return sql`select ${join(sealed, '')}count(*) filter (where m.columns <> all (${lists}::text[])) as unknown
+    from (select b.id as batch, ${columnNames(sql`(b.tables -> ${literal(name)})`)} as columns
+      from mothball.batch b where b.id = any (${batches}) and b.tables ? ${literal(name)}) m`
+}

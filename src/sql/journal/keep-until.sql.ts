@@ -5,6 +5,9 @@ import { raw, type Sql, sql } from '../tag.ts'
 
 export type KeepUntil = Readonly<{ subject: string; until: string; reason: string; actor: string; run: number }>
 
+/** The same where the server alone knows them: SQL in place of values. */
+type Kept = Readonly<{ [Fact in keyof KeepUntil]: KeepUntil[Fact] | Sql }>
+
 /** An instant as the database writes it, and whether it lies ahead. `given` null: `days` of 24 hours from `moment`. */
 export const untilSql = (
   given: string | null,
@@ -16,7 +19,7 @@ export const untilSql = (
         ${moment}::timestamptz + pg_catalog.make_interval(secs => ${days}::float8 * 86400)) as until) u`
 
 /** The latest restore decides. */
-export const keepSql = (shape: TableShape, keys: KeySet, keep: KeepUntil): Sql =>
+export const keepSql = (shape: TableShape, keys: KeySet, keep: Kept): Sql =>
   sql`insert into mothball.keep_until (subject, subject_key, until, reason, actor, run_id)
     select ${keep.subject}, ${keyText(raw('u'), shape.key)}, ${keep.until}::timestamptz, ${keep.reason}, ${keep.actor}, ${keep.run}::bigint
     from ${unnestKeys(raw('u'), shape, keys)}

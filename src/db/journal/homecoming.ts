@@ -1,0 +1,53 @@
+/** Typed reads of what is installed of a subject's homecoming, and of what its functions must know of the journal. */
+import { functionPrefix } from '../../core/homecoming.ts'
+import { qualifiedText, type TableName } from '../../core/names.ts'
+import {
+  type InstalledFunctionRow,
+  installedFunctionsSql,
+  installedTriggersSql,
+  registeredSql,
+} from '../../sql/homecoming/installed.sql.ts'
+import { columnListsSql } from '../../sql/journal/departure.sql.ts'
+import type { Session } from '../database.ts'
+
+export type InstalledTrigger = Readonly<{ table: TableName; name: string; called: string; enabled: boolean }>
+
+export type Installed = Readonly<{
+  functions: readonly InstalledFunctionRow[]
+  triggers: readonly InstalledTrigger[]
+  /** What `mothball.bring_home` calls for the subject; null where it knows of none. */
+  registered: string | null
+  /** With whose rights it calls. */
+  owner: string
+}>
+
+export async function readInstalled(session: Session, subject: TableName): Promise<Installed> {
+  const prefix = functionPrefix(subject)
+  const [functions, triggers, registered] = await Promise.all([
+    session.rows(installedFunctionsSql(prefix)),
+    session.rows(installedTriggersSql(prefix)),
+    session.one(registeredSql(qualifiedText(subject))),
+  ])
+  return {
+    functions,
+    triggers: triggers.map(({ schema, table, name, called, enabled }) => ({
+      table: { schema, table },
+      name,
+      called,
+      enabled: enabled === 'true',
+    })),
+    registered: registered.function_name,
+    owner: registered.owner,
+  }
+}
+
+/** By qualified name of the table: JSON arrays of the columns by which its rows were sealed until now. */
+export async function readColumnLists(
+  session: Session,
+  subject: TableName,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await session.rows(columnListsSql(qualifiedText(subject)))
+  return new Map(
+    [...Map.groupBy(rows, ({ name }) => name)].map(([name, lists]) => [name, lists.map(({ columns }) => columns)]),
+  )
+}
