@@ -31,6 +31,7 @@ const READING: Readonly<Record<string, Use>> = {
   lease: READ,
   keep_until: READ,
   hold: READ,
+  homecoming: READ,
   orphan_baseline: READ,
 }
 
