@@ -1,0 +1,102 @@
+/**
+ * An archiver or a restorer in a process of its own, driven over its IPC channel: works on a database until it is told
+ * to rest, stands still at a point of a batch when it is asked to. Arguments: role, name.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { MothballError } from '../../src/core/errors/index.ts'
+import { openDatabase } from '../../src/db/open-database.ts'
+import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
+import { run } from '../../src/engine/run/run.ts'
+import { connect } from '../support/server.ts'
+import type { Order, Report, Task } from './worker-handle.ts'
+
+const [role = '', name = ''] = process.argv.slice(2)
+
+/** Shorter than the engine asks for: a run that waits is no target. */
+const LONGEST_PAUSE_MS = 25
+/** Between two runs; when another one's run is going on, it is asked again after as long. */
+const BETWEEN_RUNS_MS = 30
+const BATCH_SIZE = 8
+/** How many families a restore brings home at a time. */
+const MOST_RESTORED = 6
+
+const report = (message: Report) => process.send?.(message)
+
+let order: Extract<Order, { kind: 'stand' }> | null = null
+let released = Promise.withResolvers<void>()
+let isResting = false
+let working: Promise<void> = Promise.resolve()
+
+async function reached(point: SignalPoint): Promise<void> {
+  if (order === null || !order.points.includes(point)) return
+  order.skip -= 1
+  if (order.skip >= 0) return
+  const { stand } = order
+  order = null
+  released = Promise.withResolvers()
+  report({ kind: 'standing', stand, point })
+  await released.promise
+}
+
+async function archive(engine: Engine, { policy }: Task): Promise<void> {
+  const { status, error } = await run(engine, policy, { batchSize: BATCH_SIZE, actor: name })
+  report({ kind: 'ran', said: `${status}${error === null ? '' : ` ${error.code}`}` })
+}
+
+async function bringHome(engine: Engine, { policy, url }: Task): Promise<void> {
+  const reader = await connect(url)
+  const rows = await reader
+    .query(`select id from nic_cc_customer_backup order by random() limit 1 + (random() * ${MOST_RESTORED})::int`)
+    .finally(() => reader.end())
+  const keys = rows.map(({ id }) => id ?? '')
+  if (keys.length === 0) return
+  const { restored, conflicts } = await restore(engine, policy, {
+    selection: { by: 'keys', keys },
+    reason: 'they are asked for',
+    actor: name,
+  })
+  report({ kind: 'ran', said: `${restored} restored${conflicts.map(({ kind }) => ` ${kind}`).join('')}` })
+}
+
+/** What PostgreSQL or the driver says to `connect` is no error of ours; everything else of that kind ends the process. */
+function told(error: unknown): string {
+  if (error instanceof MothballError) return `${error.code} ${String(error.facts['sqlstate'] ?? '')}`.trim()
+  if (error instanceof Error && 'code' in error) return String(error.code)
+  if (error instanceof Error && /^Connection terminated/.test(error.message)) return 'cut'
+  throw error
+}
+
+async function work(task: Task): Promise<void> {
+  const database = openDatabase({ url: task.url, applicationName: name })
+  const sleep = (milliseconds: number) => delay(Math.min(milliseconds, LONGEST_PAUSE_MS))
+  const engine: Engine = { database, signals: { reached }, pause: { sleep }, emit: () => undefined }
+  const once = role === 'archiver' ? archive : bringHome
+  while (!isResting) {
+    await once(engine, task).catch((error: unknown) => report({ kind: 'threw', code: told(error) }))
+    await delay(BETWEEN_RUNS_MS)
+  }
+  await database.close()
+  report({ kind: 'resting' })
+}
+
+process.on('message', (message: Order) => {
+  switch (message.kind) {
+    case 'work':
+      isResting = false
+      working = working.then(() => work(message.task))
+      break
+    case 'rest':
+      isResting = true
+      break
+    case 'stand':
+      order = message
+      break
+    case 'go':
+      order = null
+      released.resolve()
+      break
+  }
+})
+process.on('disconnect', () => process.exit())
+report({ kind: 'ready' })
