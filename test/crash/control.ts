@@ -4,7 +4,7 @@ import { type Connection, connect, type Query } from '../support/server.ts'
 
 export type Control = Readonly<{ ask: Query; end(): Promise<void> }>
 
-const PAUSE_MS = 20
+const PAUSE_MS = 50
 /** Times the pause: longer than any restart takes. */
 const ATTEMPTS = 1000
 

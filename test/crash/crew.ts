@@ -33,7 +33,8 @@ export async function startCrew(port: number): Promise<Crew> {
       }
     },
     rest: async () => {
-      await Promise.all(hands.map(({ worker }) => worker.rest()))
+      const rests = await Promise.allSettled(hands.map(({ worker }) => worker.rest()))
+      for (const rest of rests) if (rest.status === 'rejected') throw rest.reason
     },
     end: async () => {
       for (const { worker } of hands) worker.end()

@@ -66,7 +66,12 @@ export class Worker {
     this.#send({ kind: 'rest' })
     await eventually(`${this.name} rests`, () => this.#isResting || this.#broke !== null, REST_TIMEOUT_MS)
     this.#task = null
-    if (this.#broke !== null) throw new Error(this.#broke)
+    const broke = this.#broke
+    if (broke === null) return
+    this.#broke = null
+    this.#isResting = true
+    this.#child = this.#start()
+    throw new Error(broke)
   }
 
   /** Resolves with the point at which it stands; never, where it never comes to one. Let it `go` in the end. */

@@ -9,7 +9,7 @@ import type { Change, Outcome } from './model.ts'
 
 /** Server's words for "I am going" or "not yet"; with no code at all the driver lost the socket. */
 const LOST = /^(?:08|57P)/
-const RECONNECT_PAUSE_MS = 20
+const RECONNECT_PAUSE_MS = 100
 
 /** A change and the statement that makes it; a deletion goes to the state null. */
 export type Write = Change & Readonly<{ how: 'insert' | 'update' | 'delete' }>
