@@ -11,17 +11,21 @@ import { type CrashServer, startCrashServer } from './crash-server.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { DECK, deal } from './deck.ts'
 import { type Played, play } from './episode.ts'
+import { DISK_FULL_FAULT } from './faults/disk.ts'
 import { randomOf } from './random.ts'
+import { canMount, mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
 const FAULTS = Number(process.env['MOTHBALL_CRASH_FAULTS'] ?? 132)
 const SEED = process.env['MOTHBALL_CRASH_SEED'] ?? String(randomInt(1e9))
 const FAULTS_PER_EPISODE = 17
 /** A tenth of the faults may find no batch open, on a machine that is busy with other things. */
 const FEWEST_COUNTED = Math.floor(FAULTS * 0.91)
+const FULL_DISKS = 4
 const EPISODE_TIMEOUT_MS = 240_000
 
 let server: CrashServer
 let crew: Crew
+let disk: SmallDisk | null = null
 const played: Played[] = []
 
 before(async () => {
@@ -33,6 +37,7 @@ before(async () => {
 after(async () => {
   await crew.end()
   await server.stop()
+  await disk?.unmount()
 })
 
 const hands = deal(randomOf(SEED).fork('deck'), FAULTS, FAULTS_PER_EPISODE)
@@ -47,6 +52,24 @@ for (const [index, faults] of hands.entries()) {
     assert.deepEqual(result.violations, [], `after ${result.counted.join(', ')}`)
   })
 }
+
+const isMountable = canMount()
+const diskTitle = `${FULL_DISKS} times the disk is full, seed ${SEED}: nothing lost`
+
+test(isMountable ? diskTitle : `${diskTitle} (left out: this machine mounts no tmpfs for us)`, {
+  skip: !isMountable,
+  timeout: EPISODE_TIMEOUT_MS,
+}, async (t) => {
+  const small = await mountSmallDisk(server)
+  disk = small
+  const onDisk = (database: string) => small.take(database).then(() => small)
+  const faults = Array.from({ length: FULL_DISKS }, () => DISK_FULL_FAULT)
+  const random = randomOf(SEED).fork('disk')
+  const result = await play(t, server, crew, { foreignKeys: 'no action', faults, random, onDisk })
+  played.push(result)
+  assert.deepEqual(result.violations, [], `after ${result.counted.join(', ')}`)
+  assert.ok(result.counted.length > 0)
+})
 
 test(`at least ${FEWEST_COUNTED} of the ${FAULTS} faults of seed ${SEED} found a batch open, of every kind one`, (t) => {
   const kinds = played.flatMap(({ counted }) => counted)

@@ -39,7 +39,7 @@ export const BATCH_POINTS: readonly SignalPoint[] = [
 export const RESTORE_POINTS: readonly SignalPoint[] = ['restore-locked', 'restore-copied', 'restore-deleted']
 
 const MOST_SKIPPED = 4
-const STANDING_TIMEOUT_MS = 6000
+const STANDING_TIMEOUT_MS = 10_000
 
 export type Standing = Readonly<{ hand: Hand; point: SignalPoint }>
 

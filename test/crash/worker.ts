@@ -15,8 +15,9 @@ const [role = '', name = ''] = process.argv.slice(2)
 
 /** Shorter than the engine asks for: a run that waits is no target. */
 const LONGEST_PAUSE_MS = 25
-/** Between two runs; when another one's run is going on, it is asked again after as long. */
-const BETWEEN_RUNS_MS = 30
+const BETWEEN_RUNS_MS = 50
+/** After one that could not be: another archiver is at work, or the server is not there. */
+const AFTER_REFUSAL_MS = 150
 const BATCH_SIZE = 8
 /** How many families a restore brings home at a time. */
 const MOST_RESTORED = 6
@@ -25,7 +26,7 @@ const report = (message: Report) => process.send?.(message)
 
 let order: Extract<Order, { kind: 'stand' }> | null = null
 let released = Promise.withResolvers<void>()
-let isResting = false
+let resting = new AbortController()
 let working: Promise<void> = Promise.resolve()
 
 async function reached(point: SignalPoint): Promise<void> {
@@ -40,8 +41,8 @@ async function reached(point: SignalPoint): Promise<void> {
 }
 
 async function archive(engine: Engine, { policy }: Task): Promise<void> {
-  const { status, error } = await run(engine, policy, { batchSize: BATCH_SIZE, actor: name })
-  report({ kind: 'ran', said: `${status}${error === null ? '' : ` ${error.code}`}` })
+  const { status, error } = await run(engine, policy, { batchSize: BATCH_SIZE, actor: name, signal: resting.signal })
+  report({ kind: 'ran', said: `${status}${error === null ? '' : `: ${error.message}`}` })
 }
 
 async function bringHome(engine: Engine, { policy, url }: Task): Promise<void> {
@@ -55,6 +56,7 @@ async function bringHome(engine: Engine, { policy, url }: Task): Promise<void> {
     selection: { by: 'keys', keys },
     reason: 'they are asked for',
     actor: name,
+    signal: resting.signal,
   })
   report({ kind: 'ran', said: `${restored} restored${conflicts.map(({ kind }) => ` ${kind}`).join('')}` })
 }
@@ -72,9 +74,15 @@ async function work(task: Task): Promise<void> {
   const sleep = (milliseconds: number) => delay(Math.min(milliseconds, LONGEST_PAUSE_MS))
   const engine: Engine = { database, signals: { reached }, pause: { sleep }, emit: () => undefined }
   const once = role === 'archiver' ? archive : bringHome
-  while (!isResting) {
-    await once(engine, task).catch((error: unknown) => report({ kind: 'threw', code: told(error) }))
-    await delay(BETWEEN_RUNS_MS)
+  while (!resting.signal.aborted) {
+    const pause = await once(engine, task).then(
+      () => BETWEEN_RUNS_MS,
+      (error: unknown) => {
+        report({ kind: 'threw', code: told(error) })
+        return AFTER_REFUSAL_MS
+      },
+    )
+    await delay(pause)
   }
   await database.close()
   report({ kind: 'resting' })
@@ -83,11 +91,11 @@ async function work(task: Task): Promise<void> {
 process.on('message', (message: Order) => {
   switch (message.kind) {
     case 'work':
-      isResting = false
+      resting = new AbortController()
       working = working.then(() => work(message.task))
       break
     case 'rest':
-      isResting = true
+      resting.abort()
       break
     case 'stand':
       order = message

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CutPlace } from '../proxy.ts'
 import type { Fault } from '../stage.ts'
 
-const PATIENCE_MS = 4000
+const PATIENCE_MS = 8000
 /** A batch has some fifteen statements after its first row locks. */
 const MOST_STATEMENTS = 12
 
