@@ -19,7 +19,14 @@ export type CuttingProxy = Readonly<{
   close(): Promise<void>
 }>
 
-type Arm = { readonly place: CutPlace; readonly statement: number; passed: number; done: (cut: boolean) => void }
+type Arm = {
+  readonly place: CutPlace
+  readonly statement: number
+  passed: number
+  /** Nobody waits for it any more. */
+  isOver: boolean
+  done: (cut: boolean) => void
+}
 /** The one cut that is asked for now. */
 type Armed = { arm: Arm | null }
 
@@ -72,10 +79,11 @@ export async function startProxy(target: number): Promise<CuttingProxy> {
 
 function arm(armed: Armed, place: CutPlace, statement: number, giveUp: AbortSignal): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  const mine: Arm = { place, statement, passed: 0, done: resolve }
+  const mine: Arm = { place, statement, passed: 0, isOver: false, done: resolve }
   armed.arm = mine
   giveUp.addEventListener('abort', () => {
     if (armed.arm === mine) armed.arm = null
+    mine.isOver = true
     resolve(false)
   })
   return promise
@@ -93,9 +101,13 @@ function relay(client: Socket, upstream: Socket, armed: Armed): void {
   const requests = new MessageReader('startup')
   const replies = new MessageReader('typed')
   const cut = (arm: Arm) => {
-    armed.arm = null
+    if (armed.arm === arm) armed.arm = null
     sever(client, upstream)
     arm.done(true)
+  }
+  const armAgain = () => {
+    if (awaiting !== null && !awaiting.isOver) armed.arm = awaiting
+    awaiting = null
   }
   client.on('data', (chunk) => {
     for (const message of requests.read(chunk)) {
@@ -116,16 +128,12 @@ function relay(client: Socket, upstream: Socket, armed: Armed): void {
     for (const message of replies.read(chunk)) {
       if (awaiting !== null && tagOf(message) === 'COMMIT') return cut(awaiting)
       // The server refused: the batch is not committed, and the fault waits for another one.
-      if (awaiting !== null && tagOf(message) !== null) {
-        armed.arm = awaiting
-        awaiting = null
-      }
+      if (tagOf(message) !== null) armAgain()
       client.write(message)
     }
   })
   const close = () => {
-    if (awaiting !== null) armed.arm = awaiting
-    awaiting = null
+    armAgain()
     client.destroy()
     upstream.destroy()
   }
