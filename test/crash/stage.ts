@@ -26,7 +26,7 @@ export type Disk = Readonly<{ fill(): Promise<void>; free(): Promise<void> }>
 export type Fault = Readonly<{ kind: string; strike(stage: Stage): Promise<boolean> }>
 
 /** Points of an open batch, of a restore's in the second list. */
-export const BATCH_POINTS: readonly SignalPoint[] = [
+const BATCH_POINTS: readonly SignalPoint[] = [
   'batch-begun',
   'subjects-locked',
   'related-locked',
@@ -36,7 +36,7 @@ export const BATCH_POINTS: readonly SignalPoint[] = [
   'subjects-deleted',
   'batch-recorded',
 ]
-export const RESTORE_POINTS: readonly SignalPoint[] = ['restore-locked', 'restore-copied', 'restore-deleted']
+const RESTORE_POINTS: readonly SignalPoint[] = ['restore-locked', 'restore-copied', 'restore-deleted']
 
 const MOST_SKIPPED = 4
 const STANDING_TIMEOUT_MS = 10_000
