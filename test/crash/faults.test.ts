@@ -15,11 +15,11 @@ import { DISK_FULL_FAULT } from './faults/disk.ts'
 import { randomOf } from './random.ts'
 import { canMount, mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
-const FAULTS = Number(process.env['MOTHBALL_CRASH_FAULTS'] ?? 132)
+const FAULTS = Number(process.env['MOTHBALL_CRASH_FAULTS'] ?? 126)
 const SEED = process.env['MOTHBALL_CRASH_SEED'] ?? String(randomInt(1e9))
-const FAULTS_PER_EPISODE = 17
-/** A tenth of the faults may find no batch open, on a machine that is busy with other things. */
-const FEWEST_COUNTED = Math.floor(FAULTS * 0.91)
+const FAULTS_PER_EPISODE = 18
+/** One in twenty may find no batch open, on a machine that is busy with other things. */
+const FEWEST_COUNTED = Math.floor(FAULTS * 0.955)
 const FULL_DISKS = 4
 const EPISODE_TIMEOUT_MS = 240_000
 
