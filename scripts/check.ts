@@ -1,8 +1,9 @@
 // All checks in sequence, a line for each; the tests come last, and the test runner's closing lines end the output.
 // What an earlier check found is printed at once, and test/checks.test.ts fails for it, so that the closing lines
-// count it too. With `unit` or `db` as first argument: only those tests; further arguments go to node:test.
+// count it too. With `unit` or `db` as first argument: only those tests; further arguments go to node:test. With `crash`:
+// the crash suite, as large as `--faults N` says, with the choices of `--seed S`.
 import { spawnSync } from 'node:child_process'
-import { styleText } from 'node:util'
+import { parseArgs, styleText } from 'node:util'
 
 const COLORS = process.stdout.isTTY ? 'force' : 'off'
 
@@ -14,6 +15,7 @@ const CHECKS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 
 const UNIT = ['src/**/*.test.ts', 'test/*.test.ts']
 const DATABASE = ['test/*/**/*.test.ts']
+const CRASH = ['test/crash/*.test.ts']
 
 const OPTIONS = [
   '--test-timeout=60000',
@@ -34,11 +36,23 @@ function runCheck(name: string, [command, ...args]: readonly [string, ...string[
 }
 
 function runTests(globs: readonly string[], extra: readonly string[], failed: readonly string[] | null): number {
-  const setup = globs.some((glob) => DATABASE.includes(glob)) ? ['--test-global-setup=test/setup.ts'] : []
+  const setup = globs.some((glob) => [...DATABASE, ...CRASH].includes(glob))
+    ? ['--test-global-setup=test/setup.ts']
+    : []
   const named = extra.some((argument) => !argument.startsWith('-'))
   const args = ['--test', ...OPTIONS, ...setup, ...extra, ...(named ? [] : globs)]
   const env = failed === null ? process.env : { ...process.env, MOTHBALL_FAILED_CHECKS: failed.join(', ') }
   return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1
+}
+
+/** Throws for an option that it does not know, or a number that is none. */
+function runCrash(args: readonly string[]): number {
+  const options = { faults: { type: 'string' }, seed: { type: 'string' } } as const
+  const { faults, seed } = parseArgs({ args: [...args], options }).values
+  if (faults !== undefined && !/^[1-9]\d{0,5}$/.test(faults)) throw new RangeError(`--faults ${faults} is no number`)
+  if (faults !== undefined) process.env['MOTHBALL_CRASH_FAULTS'] = faults
+  if (seed !== undefined) process.env['MOTHBALL_CRASH_SEED'] = seed
+  return runTests(CRASH, [], null)
 }
 
 function runAll(extra: readonly string[]): number {
@@ -51,4 +65,5 @@ function runAll(extra: readonly string[]): number {
 const [kind, ...rest] = process.argv.slice(2)
 if (kind === 'unit') process.exitCode = runTests(UNIT, rest, null)
 else if (kind === 'db') process.exitCode = runTests(DATABASE, rest, null)
+else if (kind === 'crash') process.exitCode = runCrash(rest)
 else process.exitCode = runAll(process.argv.slice(2))

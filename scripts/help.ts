@@ -10,6 +10,7 @@ const LINES: Readonly<Record<string, string>> = {
   'test:db': 'the tests on a real PostgreSQL; files or node:test options may follow "--"',
   'test:races': 'a batch beside everybody else, at every statement boundary, under every kind of foreign key',
   'test:mutants': 'each safety taken out once: the tests named for it must fail',
+  'test:crash': 'the crash suite; "-- --faults 2000 --seed 7" makes a soak, or plays a seed again',
   types: 'the TypeScript compiler, without output',
   lint: 'format and lint rules (biome); changes nothing',
   format: 'the same, and repairs what it can',

@@ -25,7 +25,9 @@ export function databaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (UNREACHABLE.includes(code)) return new MothballError('database_unreachable', { cause: code })
-  if (LOST.includes(code) || isCut(error)) return new MothballError('connection_lost', { sqlstate: code })
+  if (LOST.includes(code)) return new MothballError('connection_lost', { sqlstate: code })
+  // The system's own codes, such as ECONNRESET, are no SQLSTATE: nobody may take one for the database's word about a row.
+  if (isCut(error)) return new MothballError('connection_lost', { sqlstate: '', cause: code })
   if (!(error instanceof pg.DatabaseError)) return error
   const kind: ErrorCode = code === '42501' ? 'privilege_missing' : 'statement_failed'
   return new MothballError(kind, {

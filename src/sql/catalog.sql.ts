@@ -125,14 +125,18 @@ const columns = list(
   'pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped',
 )
 
-/** Columns of an index's key only: those of INCLUDE find nothing. An expression's place holds the number 0. */
+/**
+ * Columns of an index's key only: those of INCLUDE find nothing. An expression's place holds the number 0. The definition
+ * is read as of now, not of the snapshot: an index that was dropped since has none, and is not told.
+ */
 const indexes = list(
   `json_build_object('name', x.relname, 'method', m.amname,
       'columns', case when i.indexprs is null then ${columnNames('i.indrelid', 'i.indkey[0 : i.indnkeyatts - 1]')} end,
       'unique', i.indisunique, 'primary', i.indisprimary, 'partial', i.indpred is not null,
-      'valid', i.indisvalid and i.indisready and i.indislive, 'definition', pg_get_indexdef(i.indexrelid))`,
+      'valid', i.indisvalid and i.indisready and i.indislive, 'definition', definition.text)`,
   'x.relname',
-  'pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam where i.indrelid = c.oid',
+  `pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
+      cross join lateral pg_get_indexdef(i.indexrelid) as definition(text) where i.indrelid = c.oid and definition.text is not null`,
 )
 
 /** Bits of pg_trigger.tgtype: 2 before, 4 insert, 8 delete, 16 update, 32 truncate, 64 instead of. */

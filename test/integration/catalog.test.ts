@@ -189,3 +189,17 @@ test('the server tells what it is, and the zone that the session would have', as
   const after = (await catalogFor(again, policyOf())).server
   assert.deepEqual([after.zone, after.primary], ['Africa/Johannesburg', false])
 })
+
+test('an index that somebody drops while the catalog is read is not told, and is no error', async (t) => {
+  const { database, query } = await withTables(
+    t,
+    'create table customer (id bigint primary key, name text); create index passing on customer (name)',
+  )
+  const catalog = await database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
+    await session.execute(raw('select count(*) from pg_class'))
+    await query('drop index passing')
+    return readCatalog(session, [policyOf()])
+  })
+  const names = tableOf(catalog, 'public.customer').indexes.map(({ name }) => name)
+  assert.deepEqual(names, ['customer_pkey'])
+})

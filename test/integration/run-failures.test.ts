@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Database } from '../../src/db/database.ts'
+import type { SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 
@@ -130,4 +132,26 @@ test('no message of the database, which may quote a customer, reaches the journa
     rows.every((row) => !row['row']?.includes('Secretive')),
     `customer ${bad} is quoted`,
   )
+})
+
+test('a run whose lease was taken over puts nobody in quarantine: its counts stay as they were closed', async (t) => {
+  const center = await callCenter(t)
+  const bad = await center.customer(90)
+  await center.db.query(`insert into nic_cc_customer_backup (id) values (${bad})`)
+  let isBatch = false
+  const signals = {
+    reached: async (point: SignalPoint) => {
+      isBatch ||= point === 'batch-begun'
+    },
+  }
+  // The first question after the batch has failed: whose keys are in the archive already.
+  const one: Database['one'] = async (query) => {
+    if (isBatch) await center.db.query('update mothball.lease set epoch = epoch + 1')
+    isBatch = false
+    return center.engine.database.one(query)
+  }
+  const engine = { ...center.engine, signals, database: { ...center.engine.database, one } }
+  const result = await run(engine, center.policy, { confirm: 1 })
+  assert.deepEqual([result.status, result.failed, result.error?.code], ['failed', 0, 'lease_lost'])
+  assert.deepEqual(await openFailures(center), [])
 })

@@ -2,11 +2,12 @@
  * (5) The rows that cannot move, found and set aside so that the rest of their batch still moves: first by one question
  * to the archive, then by halves. Each is quarantined with a reason.
  */
-import type { MothballError } from '../../core/errors/index.ts'
+import { MothballError } from '../../core/errors/index.ts'
 import { subjectOf } from '../../core/family.ts'
 import { qualifiedText } from '../../core/names.ts'
 import { archivedTwiceSql, splitKeysSql } from '../../sql/isolate.sql.ts'
 import { type FailureReason, recordFailuresSql } from '../../sql/journal/failure.sql.ts'
+import { holdLeaseSql } from '../../sql/journal/lease.sql.ts'
 import { type KeySet, keySetOf } from '../../sql/keys.sql.ts'
 import { type OrderedKeys, orderedKeysOf } from '../../sql/ordered-keys.sql.ts'
 import type { MoveContext } from './move-batch.ts'
@@ -47,14 +48,22 @@ export async function inPieces(
   return outcome
 }
 
-/** Records a failure for each key and says so; returns how many are new. */
+/**
+ * Records a failure for each key and says so; returns how many are new. Fenced like a batch, throwing `lease_lost`: who
+ * took the lease over has closed the run, with the failures that it had then.
+ */
 export async function quarantine(
-  { engine, judgement, run }: MoveContext,
+  { engine, judgement, lease, run }: MoveContext,
   keys: KeySet,
   reason: FailureReason,
 ): Promise<number> {
-  const { shape } = subjectOf(judgement.family)
-  const rows = await engine.database.rows(recordFailuresSql(shape, qualifiedText(shape.name), run, keys, reason))
+  const { policy, family } = judgement
+  const { shape } = subjectOf(family)
+  const rows = await engine.database.transaction({ timeouts: policy.timeouts }, async (session) => {
+    const held = await session.maybe(holdLeaseSql(lease.name, lease.epoch))
+    if (held === null) throw new MothballError('lease_lost', { policy: policy.name })
+    return session.rows(recordFailuresSql(shape, qualifiedText(shape.name), run, keys, reason))
+  })
   if (rows.length > 0)
     engine.emit({
       kind: 'subjects-failed',

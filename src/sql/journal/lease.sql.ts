@@ -51,3 +51,7 @@ export const heartbeatSql = (name: string, epoch: string): Sql =>
 
 export const releaseLeaseSql = (name: string, epoch: string): Sql =>
   sql`update mothball.lease set owner = null, backend_pid = null, backend_start = null where name = ${name} and epoch = ${epoch}::bigint`
+
+/** Holds the lease's row against a takeover until the transaction ends. No row: another process owns the run now. */
+export const holdLeaseSql = (name: string, epoch: string): Sql<{ epoch: string }> =>
+  sql`select epoch::text as epoch from mothball.lease where name = ${name} and epoch = ${epoch}::bigint for key share`

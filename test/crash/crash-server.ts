@@ -1,0 +1,111 @@
+/**
+ * A PostgreSQL server that may be crashed: stopped at once (SIGQUIT) or killed, and started again on its folder and
+ * port. However this process ends, the server ends and its folder goes.
+ */
+import { chmodSync, chownSync, mkdtempSync, statfsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type ClusterPlace, initialiseCluster } from '../../src/demo/cluster.ts'
+import { embeddedPrograms } from '../../src/demo/postgres-binaries.ts'
+import { type RunningServer, startServer } from '../../src/demo/postgres-server.ts'
+import { serverAccount } from '../../src/demo/server-account.ts'
+import { startWatchdog } from '../../src/demo/watchdog.ts'
+import { eventually } from '../support/eventually.ts'
+import { connect } from '../support/server.ts'
+
+/** As safe as in production; autovacuum would only add noise, a checkpoint at each start costs time. */
+const SETTINGS = {
+  fsync: 'on',
+  full_page_writes: 'on',
+  timezone: 'UTC',
+  shared_buffers: '64MB',
+  max_connections: '100',
+  max_wal_size: '2GB',
+  autovacuum: 'off',
+}
+
+export type CrashServer = Readonly<{
+  /** Connection string of the superuser. */
+  url: string
+  port: number
+  account: ClusterPlace['account']
+  /** SIGQUIT is PostgreSQL's immediate stop, SIGKILL leaves it no word at all. Resolves when it serves again. */
+  crash(signal: 'SIGQUIT' | 'SIGKILL'): Promise<void>
+  /** Resolves as soon as a connection is accepted, after the server has put itself right. */
+  serves(): Promise<void>
+  stop(): Promise<void>
+}>
+
+const SHARED_MEMORY = '/dev/shm'
+const ENOUGH_BYTES = 2 ** 30
+
+/**
+ * A file system in memory where there is room: what a crashed server has written stays with the operating system there
+ * too, and a recovery need not wait for a disk that other tests keep busy.
+ */
+function fastFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync(SHARED_MEMORY)
+    return bavail * bsize > ENOUGH_BYTES ? SHARED_MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
+async function preparePlace(): Promise<ClusterPlace> {
+  const account = serverAccount()
+  const dataDir = mkdtempSync(join(fastFolder(), 'mothball-crash-'))
+  const scratch = mkdtempSync(join(tmpdir(), 'mothball-scratch-'))
+  const watchdog = startWatchdog([dataDir, scratch])
+  chmodSync(scratch, 0o755)
+  if (account !== null) chownSync(dataDir, account.uid, account.gid)
+  const other = process.env['MOTHBALL_TEST_PG_BIN']
+  const binDir = other ? resolve(other) : await embeddedPrograms(account, join(scratch, 'programs'))
+  return { dataDir, scratch, account, watchdog, binDir }
+}
+
+const serverPid = async ({ dataDir }: ClusterPlace): Promise<number> =>
+  Number((await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0])
+
+/** Orphaned backends of a killed server hold its shared memory for a moment more: it refuses to start until then. */
+async function startAgain(place: ClusterPlace, port: number): Promise<RunningServer> {
+  let started: RunningServer | null = null
+  await eventually('the server starts again', async () => {
+    started = await startServer(place, { port, settings: SETTINGS }).catch(() => null)
+    return started !== null
+  })
+  if (started === null) throw new RangeError('a server that started is there')
+  return started
+}
+
+export async function startCrashServer(): Promise<CrashServer> {
+  const place = await preparePlace()
+  const password = await initialiseCluster(place)
+  let running = await startServer(place, { port: undefined, settings: SETTINGS })
+  const { port } = running
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+  const serves = () =>
+    eventually('the server serves', () =>
+      connect(url).then(
+        (connection) => connection.end().then(() => true),
+        () => false,
+      ),
+    )
+  return {
+    url,
+    port,
+    account: place.account,
+    crash: async (signal) => {
+      process.kill(await serverPid(place), signal)
+      await running.exited
+      running = await startAgain(place, port)
+      await serves()
+    },
+    serves,
+    stop: async () => {
+      await place.watchdog.end()
+      await running.exited
+    },
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * A disk that can be full: a small tmpfs with a tablespace on it, where this machine lets the test mount one. However
+ * this process ends, it is unmounted.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { asAdmin } from '../support/server.ts'
+import type { CrashServer } from './crash-server.ts'
+import type { Disk } from './stage.ts'
+
+/** The database has about 12 MB at the start, and grows while agents work. */
+const SIZE = '48m'
+const TABLESPACE = 'small_disk'
+
+export type SmallDisk = Disk & Readonly<{ take(database: string): Promise<void>; unmount(): Promise<void> }>
+
+const mount = (folder: string, options: string): boolean =>
+  spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0
+
+/** False on machines that keep mounting to themselves, such as most containers. */
+export function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'mothball-mount-'))
+  const isMounted = mount(folder, 'size=64k')
+  if (isMounted) spawnSync('umount', ['-l', folder])
+  rmdirSync(folder)
+  return isMounted
+}
+
+/** The server must be gone, or have no database there any more, before `unmount`. */
+export async function mountSmallDisk({ account }: CrashServer): Promise<SmallDisk> {
+  const folder = mkdtempSync(join(tmpdir(), 'mothball-disk-'))
+  const guard = spawn('/bin/sh', ['-c', 'trap "" INT TERM HUP; cat; umount -l "$0"; rmdir "$0"', folder], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  guard.unref()
+  const gone = once(guard, 'exit')
+  const owner = account === null ? '' : `,uid=${account.uid},gid=${account.gid}`
+  if (!mount(folder, `size=${SIZE},mode=700${owner}`)) throw new Error(`cannot mount a tmpfs on ${folder}`)
+  await asAdmin((query) => query(`create tablespace ${TABLESPACE} location '${folder}'`))
+  const ballast = join(folder, 'ballast')
+  return {
+    take: (database) =>
+      asAdmin(async (query) => void (await query(`alter database ${database} set tablespace ${TABLESPACE}`))),
+    fill: async () => fillUp(ballast),
+    free: async () => rmSync(ballast, { force: true }),
+    unmount: async () => {
+      guard.ref()
+      guard.stdin.end()
+      await gone
+    },
+  }
+}
+
+/** Writes until nothing more is taken, to the last page. */
+function fillUp(file: string): void {
+  const descriptor = openSync(file, 'a')
+  try {
+    for (let bytes = 2 ** 20; bytes >= 1; bytes = bytes === 1 ? 0 : bytes / 2 ** 10) while (writes(descriptor, bytes));
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function writes(descriptor: number, bytes: number): boolean {
+  try {
+    return writeSync(descriptor, Buffer.alloc(bytes)) > 0
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return false
+    throw error
+  }
+}
