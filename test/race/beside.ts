@@ -53,20 +53,20 @@ const end = (attempts: readonly Attempt[], manner: Manner, waiting: ReadonlySet<
     }),
   )
 
-async function start({ center }: Arena, about: Case, agent: Agent | undefined, manner: Manner): Promise<Attempt> {
+async function start(arena: Arena, about: Case, agent: Agent | undefined, manner: Manner): Promise<Attempt> {
   if (agent === undefined) throw new Error('there are too few agents')
-  const { operation, customer } = about
   if (manner === 'held open') await agent.connection.query('begin')
   let done = false
-  const over = ('verb' in operation ? verb() : state(agent, operation.statement(about))).finally(() => {
+  const over = act(arena, about, agent).finally(() => {
     done = true
   })
   return { about, agent, over, isOver: () => done }
+}
 
-  async function verb(): Promise<Said> {
-    if (!('verb' in operation)) throw new TypeError('a verb is asked for')
-    return { answer: await operation.verb(agent?.engine ?? center.engine, center.policy, customer), written: [] }
-  }
+async function act({ center }: Arena, about: Case, agent: Agent): Promise<Said> {
+  const { operation, customer } = about
+  if ('statement' in operation) return state(agent, operation.statement(about))
+  return { answer: await operation.verb(agent.engine, center.policy, customer), written: [] }
 }
 
 const state = (agent: Agent, statement: string): Promise<Said> =>

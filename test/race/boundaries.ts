@@ -21,7 +21,7 @@ export type Boundary = Readonly<{
 export const LEVELS = ['aod', 'payment_plan', 'installment', 'call_log', 'follow_up', 'contact_update_history'] as const
 const ALL = LEVELS.length
 
-/** How often a batch of one table each reaches a point, and what it means there; `never` has no batch around it. */
+/** What each point means, and which of its times are tried, where it is reached once for each related table. */
 const POINTS: Readonly<Record<SignalPoint, 'never' | Readonly<{ phase: Phase; times: readonly number[] }>>> = {
   'run-opened': { phase: 'before', times: [1] },
   'batch-begun': { phase: 'before', times: [1] },

@@ -34,6 +34,8 @@ export type Operation = Readonly<{
   touches: Touch
   /** The level of the related table that it writes to; 0 for none. */
   level: number
+  /** How many rows its new row refers to, where more than one; `verify` counts each that is missed. */
+  parents?: number
   /** A keep rule holds for him as soon as it is committed. */
   keeps?: true
   /** His row is gone, or there in any case, once it is done. */
@@ -107,6 +109,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'adds an unpaid instalment to his plan',
     touches: 'reference',
     level: levelOf('installment'),
+    parents: 2,
     keeps: true,
     statement: ({ customer, plan }) => `insert into nic_cc_installment (customer_id, payment_plan_id, status)
       values (${customer}, ${plan}, 'unpaid') ${written('installment', 'customer_id', 'status')}`,

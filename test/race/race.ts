@@ -11,7 +11,7 @@ import { type Found, findRows, Ledger } from './ledger.ts'
 import { type Case, OPERATIONS } from './operations.ts'
 import { expected, type Manner, type Mode, type Outcome, type Place } from './rules.ts'
 
-/** What `verify` must find of a race later: rows that stayed behind, and customers on both sides. */
+/** What `verify` must find of a race later: parents that rows which stayed behind have lost, and customers on both sides. */
 export type Left = Readonly<{ pairs: number; late: number; both: number }>
 
 export async function race(arena: Arena, boundary: Boundary, manner: Manner): Promise<Left> {
@@ -38,7 +38,8 @@ export async function race(arena: Arena, boundary: Boundary, manner: Manner): Pr
     failed: 0,
     locked: 0,
   })
-  return { pairs: cases.length, late: wanted.filter(({ late }) => late).length, both: both.length }
+  const missed = cases.map(({ operation }, index) => (wanted[index]?.late ? (operation.parents ?? 1) : 0))
+  return { pairs: cases.length, late: missed.reduce((sum, each) => sum + each, 0), both: both.length }
 }
 
 function acknowledge(ledger: Ledger, { about, answer, written }: Reply, { deletes }: Mode): void {
