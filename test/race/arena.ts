@@ -3,7 +3,9 @@
  * one for each operation, so that no race knows of another.
  */
 import type { TestContext } from 'node:test'
+import { applyMigration } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
+import { planHomecoming } from '../../src/engine/homecoming/homecoming.ts'
 import { type Engine, INERT_SIGNALS, type SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
@@ -36,6 +38,8 @@ export async function arenaOf(t: TestContext, mode: Mode): Promise<Arena> {
     signals: { reached: (point) => reached(point) },
     policy: { guard: 1 },
   })
+  if (mode.checked === 'by homecoming')
+    await applyMigration(center.engine.database, await planHomecoming(center.engine, center.policy))
   const archived = await families(center, ARCHIVED)
   await run(center.engine, center.policy, { confirm: ARCHIVED })
   const agents = await Promise.all(OPERATIONS.map((_each, index) => agentOf(t, center, `agent ${index}`)))

@@ -13,13 +13,14 @@ export type Mode = Readonly<{
   name: string
   keys: ForeignKeys
   /** When a reference is checked: not at all, with its statement, or at COMMIT. */
-  checked: 'never' | 'by statement' | 'at commit'
+  checked: 'never' | 'by statement' | 'at commit' | 'by homecoming'
   /** What goes along when somebody deletes a customer with related rows. */
   deletes: 'family' | 'subject'
 }>
 
 export const MODES: readonly Mode[] = [
   { name: 'none', keys: 'none', checked: 'never', deletes: 'subject' },
+  { name: 'none, with homecoming', keys: 'none', checked: 'by homecoming', deletes: 'subject' },
   { name: 'no action', keys: 'no action', checked: 'by statement', deletes: 'subject' },
   { name: 'restrict', keys: 'restrict', checked: 'by statement', deletes: 'subject' },
   { name: 'cascade', keys: 'cascade', checked: 'by statement', deletes: 'family' },
@@ -99,6 +100,8 @@ function ofReference(operation: Operation, { boundary, manner, mode }: Situation
     if (phase === 'locking' && operation.keeps) return isSeen
     return outcome('done', 'archive', { late: true })
   }
+  if (mode.checked === 'by homecoming' && phase !== 'before')
+    return outcome('done', 'active', { waited: phase !== 'after', moved: true })
   const isCheckedLater = mode.checked === 'at commit' && manner === 'held open'
   if (phase === 'before' && !isCheckedLater) return isSeen
   return outcome('23503', 'archive', { waited: phase !== 'after' && phase !== 'before' && !isCheckedLater })

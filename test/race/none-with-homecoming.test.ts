@@ -1,0 +1,3 @@
+import { raceMode } from './mode.ts'
+
+raceMode('none, with homecoming')
