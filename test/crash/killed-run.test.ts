@@ -3,11 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { Database } from '../../src/db/database.ts'
 import { listRuns } from '../../src/engine/history.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { gateAt } from '../support/reached.ts'
 
 const STUCK_RUN = fileURLToPath(new URL('../support/stuck-run.ts', import.meta.url))
 
@@ -102,5 +104,42 @@ test('an owner that stands still past its lease is taken over, and can write not
   child.kill('SIGCONT')
   await kill(child)
   assert.equal(result.archived, 7)
+  assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [0, 7])
+})
+
+test('an owner that stands still in the midst of a heartbeat keeps nobody from taking over', async (t) => {
+  const center = await callCenter(t, { policy: { timeouts: { leaseMs: 300, idleMs: 300 } } })
+  await sevenOld(center)
+  const gate = gateAt('batch-committed')
+  const inHeartbeat = Promise.withResolvers<void>()
+  const awake = Promise.withResolvers<void>()
+  let hasCommitted = false
+  let isStill = false
+  // The first heartbeat after the batch has written its row and does not commit; nothing else begins meanwhile.
+  const transaction: Database['transaction'] = async (options, work) => {
+    if (isStill) await awake.promise
+    return center.engine.database.transaction(options, async (session) => {
+      const result = await work(session)
+      if (options.timeouts?.idleMs === 300 && hasCommitted && !isStill) {
+        isStill = true
+        inHeartbeat.resolve()
+        await awake.promise
+      }
+      return result
+    })
+  }
+  void gate.arrived.then(() => {
+    hasCommitted = true
+  })
+  const engine = { ...center.engine, signals: gate.signals, database: { ...center.engine.database, transaction } }
+  const still = run(engine, center.policy, { batchSize: 2, confirm: 7 })
+  await inHeartbeat.promise
+  await center.db.query("set lock_timeout = '10s'")
+  await center.db.query("update mothball.lease set heartbeat_at = now() - interval '1 minute'")
+  const result = await run(center.engine, center.policy, { confirm: 5 })
+  awake.resolve()
+  gate.open()
+  assert.equal(result.archived, 5)
+  assert.equal((await still).error?.code, 'lease_lost')
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [0, 7])
 })

@@ -1,7 +1,7 @@
 // The crash suite through pgbouncer in transaction mode: a backend belongs to nobody for longer than a transaction.
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { SERVER_URL_VARIABLE } from '../support/server.ts'
 import { startCrashServer } from './crash-server.ts'
 import { startCrew } from './crew.ts'
@@ -26,6 +26,12 @@ const FAULTS = [
 ]
 const TIMEOUT_MS = 180_000
 
+/** After the test's own, which still needs the server to drop its database. */
+const endings: (() => Promise<void>)[] = []
+after(async () => {
+  for (const end of endings.reverse()) await end()
+})
+
 const program = findPgbouncer()
 const title = `through pgbouncer in transaction mode, seed ${SEED}: ${FAULTS.length} faults, nothing lost`
 
@@ -34,12 +40,12 @@ test(program === null ? `${title} (left out: no pgbouncer is installed)` : title
   timeout: TIMEOUT_MS,
 }, async (t) => {
   const server = await startCrashServer()
-  t.after(() => server.stop())
+  endings.push(() => server.stop())
   process.env[SERVER_URL_VARIABLE] = server.url
   const pooler = await startPooler(program ?? '', server)
-  t.after(() => pooler.stop())
+  endings.push(() => pooler.stop())
   const crew = await startCrew(pooler.port)
-  t.after(() => crew.end())
+  endings.push(() => crew.end())
   const random = randomOf(SEED).fork('pooler')
   const { counted, violations } = await play(t, server, crew, { foreignKeys: 'no action', faults: FAULTS, random })
   assert.deepEqual(violations, [], `after ${counted.join(', ')}`)

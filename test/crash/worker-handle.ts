@@ -95,6 +95,7 @@ export class Worker {
 
   /** `kill -9`, and a new process in its place that goes on with the same work. */
   async kill(): Promise<void> {
+    if (this.#broke !== null) throw new Error(this.#broke)
     this.#isKilled = true
     const gone = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.kill('SIGKILL')

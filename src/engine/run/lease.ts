@@ -6,7 +6,7 @@ import { hostname } from 'node:os'
 import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { Session } from '../../db/database.ts'
+import type { Session, TransactionOptions } from '../../db/database.ts'
 import {
   acquireLeaseSql,
   ensureLeaseSql,
@@ -28,6 +28,14 @@ export type Lease = Readonly<{
 
 export const leaseName = (policy: Policy): string => qualifiedText(policy.subject)
 
+/**
+ * For whatever writes the lease's row: it may wait for an open batch to its end, but a process that stands still with the
+ * row locked lets go of it after the idle time, or nobody could ever take the lease over.
+ */
+export const leaseTimeouts = ({ timeouts: { statementMs, idleMs } }: Policy): TransactionOptions => ({
+  timeouts: { lockMs: statementMs + idleMs, statementMs: statementMs + idleMs, idleMs },
+})
+
 /** Takes the lease in the transaction that starts the run; throws `already_running` where its owner lives. */
 export async function acquireLease(session: Session, policy: Policy, run: number): Promise<string> {
   const name = leaseName(policy)
@@ -47,7 +55,8 @@ export function keepLease({ database }: Engine, policy: Policy, epoch: string): 
   const name = leaseName(policy)
   const lost = new AbortController()
   const beat = () => {
-    database.execute(heartbeatSql(name, epoch)).then(
+    const beaten = database.transaction(leaseTimeouts(policy), (session) => session.execute(heartbeatSql(name, epoch)))
+    beaten.then(
       (touched) => {
         if (touched === 0) lost.abort(new MothballError('lease_lost', { policy: policy.name }))
       },

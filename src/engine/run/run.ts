@@ -19,7 +19,7 @@ import { sealBatches } from '../verify/seal.ts'
 import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
 import { closeAbandonedRuns } from './close-abandoned.ts'
 import { closeRun, type RunOutcome } from './close-run.ts'
-import { acquireLease, keepLease, type Lease } from './lease.ts'
+import { acquireLease, keepLease, type Lease, leaseTimeouts } from './lease.ts'
 import type { MoveContext } from './move-batch.ts'
 import { countKeys, moveEligible } from './move-eligible.ts'
 import { FailureShare, LateAccount } from './outcome.ts'
@@ -79,7 +79,7 @@ type Opened = StartedRun & Readonly<{ epoch: string }>
 
 /** Run, slot and lease are taken together or not at all. */
 function openRun({ database }: Engine, policy: Policy, plan: Plan, options: RunOptions): Promise<Opened> {
-  return database.transaction({}, async (session) => {
+  return database.transaction(leaseTimeouts(policy), async (session) => {
     const started = await startRun(session, policy, startOf(policy, plan, options))
     if (started === null) throw new MothballError('slot_taken', { policy: policy.name, slot: options.slot ?? '' })
     await session.execute(recordPlanSql(started.run, { ...plan, kept: JSON.stringify(plan.kept) }))
