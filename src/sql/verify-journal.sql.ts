@@ -33,7 +33,7 @@ export const runSumsSql = (subject: string): Sql<RunSumsRow> =>
         when operation = 'archive' and failed <> failures then 'run ' || id || ' says ' || failed || ' failed, its failures are ' || failures
         else 'run ' || id || ' says ' || restored || ' restored, ' || departed || ' left the archive' end as words
       from summed
-      where archived <> moved or (operation = 'archive' and failed <> failures) or (operation <> 'archive' and departed > restored))
+      where archived <> moved or (operation = 'archive' and failed <> failures) or (operation in ('restore', 'homecoming') and departed > restored))
     select (select count(*) from own) as runs, (select count(*) from batch) as batches,
       coalesce((select sum(archived) from summed), 0)::text as archived, coalesce((select sum(moved) from summed), 0)::text as moved,
       (select count(*) from differing) as differing,

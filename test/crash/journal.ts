@@ -49,7 +49,7 @@ const QUESTIONS: readonly Question[] = [
   {
     what: 'the log has no entry without its run',
     text: `select l.run_id from nic_cc_archive_log l where not exists
-        (select from mothball.run r where r.id = l.run_id and r.operation = 'archive')
+        (select from mothball.run r where r.id = l.run_id and r.operation in ('archive', 'restore'))
       union all select run_id from nic_cc_archive_log group by run_id having count(*) > 1`,
   },
   {
