@@ -91,10 +91,11 @@ test('a row that an agent changed before the batch locked it is moved as changed
 })
 
 /** A database whose answer to the first batch's COMMIT gets lost; `isCommitted` says what had become of it. */
-function losingCommit(database: Database, isCommitted: boolean): Database {
+function losingCommit({ engine: { database }, policy }: CallCenter, isCommitted: boolean): Database {
   let isLost = false
   const transaction: Database['transaction'] = async (options, work) => {
-    if (isLost || options.timeouts === undefined) return database.transaction(options, work)
+    // A batch has the policy's own timeouts, whatever writes the lease has others.
+    if (isLost || options.timeouts !== policy.timeouts) return database.transaction(options, work)
     isLost = true
     const lost = new MothballError('connection_lost', { at: 'commit' })
     const ended = database.transaction(options, async (session) => {
@@ -112,7 +113,7 @@ function losingCommit(database: Database, isCommitted: boolean): Database {
 test('a COMMIT of a batch whose answer was lost counts when the journal has it', async (t) => {
   const center = await callCenter(t)
   for (let made = 0; made < 4; made += 1) await center.customer(90)
-  const engine = { ...center.engine, database: losingCommit(center.engine.database, true) }
+  const engine = { ...center.engine, database: losingCommit(center, true) }
   const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
   assert.deepEqual([result.status, result.archived], ['success', 4])
   assert.equal(await center.count('nic_cc_customer_backup'), 4)
@@ -121,7 +122,7 @@ test('a COMMIT of a batch whose answer was lost counts when the journal has it',
 test('a COMMIT of a batch that never happened is not taken for one', async (t) => {
   const center = await callCenter(t)
   for (let made = 0; made < 4; made += 1) await center.customer(90)
-  const engine = { ...center.engine, database: losingCommit(center.engine.database, false) }
+  const engine = { ...center.engine, database: losingCommit(center, false) }
   const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
   assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'connection_lost'])
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [4, 0])
