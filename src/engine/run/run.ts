@@ -2,11 +2,13 @@
  * (3) One run: plan and guard, lease and slot, batch after batch with one cutoff, then seal, vacuum and the log. It
  * stops at a batch's end, and whatever happens its counts are those that committed.
  */
+import { auditEntry } from '../../core/chain.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { RunOptions, RunResult, StopReason } from '../../core/run.ts'
 import { isInWindow } from '../../core/window.ts'
+import { appendAudit } from '../../db/journal/audit.ts'
 import { type StartedRun, startRun } from '../../db/journal/run.ts'
 import { recordPlanSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
@@ -77,9 +79,22 @@ function openRun({ database }: Engine, policy: Policy, plan: Plan, options: RunO
     const started = await startRun(session, policy, startOf(policy, plan, options))
     if (started === null) throw new MothballError('slot_taken', { policy: policy.name, slot: options.slot ?? '' })
     await session.execute(recordPlanSql(started.run, { ...plan, kept: JSON.stringify(plan.kept) }))
-    return { ...started, epoch: await acquireLease(session, policy, started.run) }
+    const epoch = await acquireLease(session, policy, started.run)
+    await appendAudit(session, startEntry(policy, plan, options, started.run))
+    return { ...started, epoch }
   })
 }
+
+const startEntry = (policy: Policy, plan: Plan, options: RunOptions, run: number) =>
+  auditEntry({
+    actor: options.actor ?? policy.archivedBy,
+    role: options.role,
+    action: 'run.start',
+    policy: policy.name,
+    object: `run ${run}`,
+    before: `${plan.eligible} eligible`,
+    after: options.confirm === undefined ? null : `${options.confirm} confirmed`,
+  })
 
 type Work = PreparedRun &
   Readonly<{ started: Opened; lease: Lease; options: RunOptions; ceiling: number; openedAt: number }>
