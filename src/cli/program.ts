@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { text } from './arguments.ts'
 import type { Door, Register } from './command.ts'
+import { registerAudit } from './commands/audit.ts'
 import { registerCompletion } from './commands/completion.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerDemo } from './commands/demo.ts'
@@ -32,6 +33,7 @@ const COMMANDS: readonly Register[] = [
   registerRestore,
   registerVerify,
   registerHold,
+  registerAudit,
   registerConfig,
   registerCompletion,
 ]

@@ -96,6 +96,8 @@ export type RunOptions = Readonly<{
   confirm?: number
   /** Who or what started it, for the log. */
   actor?: string
+  /** Of the key with which he came, for the audit log. */
+  role?: string | undefined
   /** The planned time that this run stands for: each is taken once. An instant's text. */
   slot?: string
   ignoreWindow?: boolean

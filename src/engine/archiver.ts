@@ -1,4 +1,6 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+import type { AuditVerification } from '../core/audit.ts'
+import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
@@ -10,6 +12,7 @@ import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } 
 import type { RunOptions, RunResult } from '../core/run.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
+import { listAudit, verifyAudit } from './audit.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
@@ -37,13 +40,17 @@ export type Archiver = Readonly<{
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
   listHolds(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly Hold[]>
   listFailures(policy: Policy, options?: Readonly<{ all?: boolean; run?: number | null }>): Promise<readonly Failure[]>
-  retryFailures(policy: Policy, keys: readonly string[] | 'all'): Promise<RetryResult>
+  retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
   /** Newest first. */
   listRuns(
     policy: Policy,
     options?: Readonly<{ limit?: number; before?: number | null }>,
   ): Promise<readonly RunRecord[]>
   runDetail(policy: Policy, run: number): Promise<RunDetail>
+  /** Who changed what, newest first. */
+  listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
+  /** `head`: a hash that was noted earlier, or its first digits. */
+  verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
@@ -65,9 +72,11 @@ export const createArchiver = (engine: Engine): Archiver => ({
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
   listFailures: (policy, options) => listFailures(engine, policy, options),
-  retryFailures: (policy, keys) => retryFailures(engine, policy, keys),
+  retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
+  listAudit: (options) => listAudit(engine, options),
+  verifyAudit: (options) => verifyAudit(engine, options),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),

@@ -2,10 +2,12 @@
  * (3) One run: plan and guard, lease and slot in one transaction, then the work. Throws before anything is written
  * where it must not be; afterwards it always returns a result, and the log has its row.
  */
+import { auditEntry } from '../../core/chain.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { RunOptions, RunResult } from '../../core/run.ts'
+import { appendAudit } from '../../db/journal/audit.ts'
 import { type RunLimits, type StartedRun, startRun } from '../../db/journal/run.ts'
 import { recordPlanSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
@@ -96,5 +98,18 @@ const openRun = (
     const started = await startRun(session, policy, startOf(policy, plan, options))
     if (started === null) throw slotTaken(policy, options)
     await session.execute(recordPlanSql(started.run, { ...plan, kept: JSON.stringify(plan.kept) }))
-    return { ...started, epoch: await acquireLease(session, policy, started.run) }
+    const epoch = await acquireLease(session, policy, started.run)
+    await appendAudit(session, startEntry(policy, plan, options, started.run))
+    return { ...started, epoch }
+  })
+
+const startEntry = (policy: Policy, plan: Plan, options: RunOptions, run: number) =>
+  auditEntry({
+    actor: options.actor ?? policy.archivedBy,
+    role: options.role,
+    action: 'run.start',
+    policy: policy.name,
+    object: `run ${run}`,
+    before: `${plan.eligible} eligible`,
+    after: options.confirm === undefined ? null : `${options.confirm} confirmed`,
   })
