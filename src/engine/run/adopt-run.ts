@@ -23,15 +23,15 @@ const isOurs = (policy: Policy, open: OpenRun): open is OpenRun & { limits: NonN
   !open.dryRun && open.limits !== null && open.hash === policyHash(policy)
 
 /**
- * Goes on with the run to its end. Null where it has ended, or began under another version of the policy: then a new
- * run closes it. Throws `already_running` while its owner lives, and what a run throws.
+ * Goes on with the run to its end, unless it has ended already, or began under another version of the policy: then a new
+ * run has to close it. Throws `already_running` while its owner lives, and what a run throws.
  */
 export async function adoptRun(
   engine: Engine,
   policy: Policy,
   run: number,
   { signal }: Helping = {},
-): Promise<RunResult | null> {
+): Promise<RunResult | 'ended' | 'other policy'> {
   const tables = await judgeTables(engine, policy)
   const taken = await engine.database.transaction({}, async (session) => {
     const epoch = await acquireLease(session, policy, run)
@@ -39,9 +39,9 @@ export async function adoptRun(
     if (open !== null && isOurs(policy, open))
       return { open, epoch, done: await committedOf(session, run), since: (await session.one(nowSql)).now }
     await releaseLease(session, { name: leaseName(policy), epoch })
-    return null
+    return open === null ? 'ended' : 'other policy'
   })
-  if (taken === null) return null
+  if (taken === 'ended' || taken === 'other policy') return taken
   const { open, epoch, done, since } = taken
   engine.emit({ kind: 'run-adopted', run, archived: done.archived })
   await engine.signals.reached('run-adopted')

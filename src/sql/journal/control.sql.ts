@@ -13,15 +13,13 @@ export const controlSql = (run: number): Sql<ControlRow> =>
 export const turnRunSql = (run: number, from: string, to: string): Sql =>
   sql`update mothball.run set status = ${to} where id = ${run}::bigint and status = ${from} and ended_at is null`
 
-export type AskedRow = Readonly<{ state: string; subject: string }>
-
 /** `asked` null takes back what was asked. No row: there is no such run, or it has ended. */
 export const askSql = (
   policy: string,
   run: number,
   ask: Readonly<{ asked: string | null; actor: string; reason: string | null }>,
-): Sql<AskedRow> =>
+): Sql<{ state: string }> =>
   sql`update mothball.run set asked = ${ask.asked}, asked_by = ${ask.actor}, asked_reason = ${ask.reason},
       asked_at = pg_catalog.clock_timestamp()
     where id = ${run}::bigint and policy = ${policy} and operation = 'archive' and ended_at is null
-    returning status as state, subject`
+    returning status as state`
