@@ -29,8 +29,8 @@ suite('workers', { concurrency: true, timeout }, () => {
   test('three workers and a slot each minute: every slot is run once, by one of them', { timeout }, async (t) => {
     const center = await callCenter(t, { policy: { guard: 1 } })
     await customers(center, 3)
-    await dueAtOnce(center)
     const workers = await startWorkers(t, center, 3)
+    await dueAtOnce(center)
     const taken = () => center.count('mothball.slot', "state = 'taken'")
     await eventually('so many slots are taken', async () => (await taken()) >= SLOTS, (SLOTS + 2) * MINUTE_MS)
     await eventually('no run goes on', async () => (await center.count('mothball.run', 'ended_at is null')) === 0)
@@ -55,8 +55,8 @@ suite('workers', { concurrency: true, timeout }, () => {
   }, async (t) => {
     const center = await callCenter(t, { policy: { guard: 1 } })
     await customers(center, 1500)
-    await dueAtOnce(center)
     const workers = await startWorkers(t, center, 3, { batchSize: 2 })
+    await dueAtOnce(center)
     await eventually('the run is under way', async () => (await center.count('mothball.batch')) >= 5, 30_000)
     const [lease] = await center.db.query('select owner from mothball.lease where run_id is not null')
     const pid = Number(lease?.['owner']?.split(':').at(-1))
