@@ -102,7 +102,8 @@ test('a run that takes the lease over fences every lane of the one before', asyn
   const leading = run(center.engine, center.policy)
   await gate.arrived
   await center.db.query("update mothball.lease set heartbeat_at = now() - interval '1 hour', backend_pid = null")
-  const other = await run(secondEngine(t, center), center.policy)
+  // Whole, so that it takes no lane itself.
+  const other = await run(secondEngine(t, center), { ...center.policy, lanes: 1 })
   assert.equal(other.archived, 45)
   gate.open()
   const first = await leading
@@ -137,4 +138,27 @@ test('an error in one lane ends the others, and the run tells it', async (t) => 
   alter = () => center.db.query('alter table nic_cc_call_log add column extra text')
   const result = await run(center.engine, center.policy)
   assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'shapes_changed'])
+})
+
+test('where the leading process is told to end, whoever helps ends at his batch too', async (t) => {
+  const ending = new AbortController()
+  const center = await fiftyOld(t)
+  const helper = secondEngine(t, center)
+  let helping: Promise<number> = Promise.resolve(0)
+  const help = once('lanes-cut', async () => {
+    helping = helpRun(
+      secondEngine(
+        t,
+        center,
+        once('subjects-copied', async () => ending.abort()),
+      ),
+      center.policy,
+      1,
+    )
+  })
+  const result = await run({ ...helper, signals: help }, center.policy, { signal: ending.signal })
+  await helping
+  assert.equal(result.stopReason, 'stopped')
+  assert.ok(result.archived < 45, String(result.archived))
+  assert.equal(await center.count('nic_cc_customer_backup'), result.archived)
 })
