@@ -67,20 +67,24 @@ test('a lane whose worker dies is taken by another, which moves the rest of it',
   const leading = run(center.engine, center.policy)
   await gate.arrived
   // The helper dies in its third batch: its connections are cut, and it does nothing more.
+  const buried = Promise.withResolvers<void>()
   let begun = 0
   let stands = false
   const reached = async (point: SignalPoint) => {
     if (point === 'batch-begun') begun += 1
     if (point !== 'subjects-copied' || begun !== 3) return
     stands = true
-    await new Promise(() => undefined)
+    await buried.promise
   }
   const helper = secondEngine(t, center, { reached })
-  helpRun(helper, center.policy, 1).catch(() => undefined)
+  const helping = helpRun(helper, center.policy, 1).catch(() => 0)
   await eventually('the helper stands in its third batch', () => stands)
   await center.db.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [HELPER])
   gate.open()
   assert.equal((await leading).archived, 45)
+  // Its connection has to be given back before its pool can close.
+  buried.resolve()
+  await helping
   await assertAllMoved(center)
 })
 
