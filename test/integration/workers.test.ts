@@ -69,7 +69,7 @@ suite('workers', { concurrency: true, timeout }, () => {
     await eventually('another has it', isElsewhere, 30_000)
     t.diagnostic(`taken over after ${Math.round(performance.now() - killedAt)} ms`)
     const isOver = async () => (await center.count('mothball.run', 'ended_at is not null')) >= 1
-    await eventually('the run has ended', isOver, 60_000)
+    await eventually('the run has ended', isOver, 120_000)
     await endWorkers(workers)
     assert.deepEqual(
       await center.db.query(
