@@ -1,7 +1,8 @@
 // All checks in sequence, a line for each; the tests come last, and the test runner's closing lines end the output.
 // What an earlier check found is printed at once, and test/checks.test.ts fails for it, so that the closing lines
 // count it too. With `unit` or `db` as first argument: only those tests; further arguments go to node:test. With `crash`:
-// the crash suite, as large as `--faults N` says, with the choices of `--seed S`.
+// the crash suite, as large as `--faults N` says, with the choices of `--seed S`. With `schedule`: the workers over twenty
+// slots of a minute.
 import { spawnSync } from 'node:child_process'
 import { parseArgs, styleText } from 'node:util'
 
@@ -66,4 +67,7 @@ const [kind, ...rest] = process.argv.slice(2)
 if (kind === 'unit') process.exitCode = runTests(UNIT, rest, null)
 else if (kind === 'db') process.exitCode = runTests(DATABASE, rest, null)
 else if (kind === 'crash') process.exitCode = runCrash(rest)
-else process.exitCode = runAll(process.argv.slice(2))
+else if (kind === 'schedule') {
+  process.env['MOTHBALL_TEST_SLOTS'] = '20'
+  process.exitCode = runTests(DATABASE, ['test/integration/workers.test.ts'], null)
+} else process.exitCode = runAll(process.argv.slice(2))

@@ -11,6 +11,7 @@ const LINES: Readonly<Record<string, string>> = {
   'test:races': 'a batch beside everybody else, at every statement boundary, under every kind of foreign key',
   'test:mutants': 'each safety taken out once: the tests named for it must fail',
   'test:crash': 'the crash suite; "-- --faults 2000 --seed 7" makes a soak, or plays a seed again',
+  'test:schedule': 'three workers over twenty slots of a minute each; takes twenty-two minutes',
   types: 'the TypeScript compiler, without output',
   lint: 'format and lint rules (biome); changes nothing',
   format: 'the same, and repairs what it can',

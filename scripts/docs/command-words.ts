@@ -58,6 +58,37 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       'mothball run --yes --slot 2026-11-24T02:00',
     ],
   },
+  pause: {
+    notes:
+      'The run ends its open batch and stands still; it keeps its lease, and has no transaction open. Works from anywhere: ' +
+      'the run reads it in the journal. Exit 1 when there is no such run, or it has ended.',
+    examples: ['mothball pause 390 --reason "month end"'],
+  },
+  resume: {
+    notes: 'It goes on with the same cutoff. Exit 1 when there is no such run, or it has ended.',
+    examples: ['mothball resume 390'],
+  },
+  stop: {
+    notes:
+      'The run ends its open batch and closes with what it has moved by then (`stopped`). Nothing is rolled back; the next ' +
+      'run takes the rest. Exit 1 when there is no such run, or it has ended.',
+    examples: ['mothball stop 390 --reason "wrong criteria"'],
+  },
+  policy: { notes: 'Without a further word: `list`.', examples: ['mothball policy'] },
+  'policy list': { notes: READS, examples: ['mothball policy list'] },
+  'policy stage': {
+    notes:
+      '`shadow`: the schedule makes dry runs; an explicit run still moves. `live`: the schedule moves. `paused`: nothing ' +
+      'moves, neither by itself nor by hand. Holds from the next run on, and stands in the audit log.',
+    examples: ['mothball policy stage nic-call-center live --reason "three nights looked at"'],
+  },
+  worker: {
+    notes:
+      'Runs until it is told to end (Ctrl-C, SIGTERM): then an open run ends at its batch, and exit is 0. Looks at the clock ' +
+      'of every database as well, unless `--no-schedule`. Any number may run, on one machine or several. Makes the schema ' +
+      '`mothball_queue` at its first start, and needs the right to create it then.',
+    examples: ['mothball worker', 'mothball worker --json >> mothball.jsonl'],
+  },
   failures: { notes: 'Without a further word: `list`.', examples: ['mothball failures'] },
   'failures list': { notes: READS, examples: ['mothball failures list --all'] },
   'failures retry': {
@@ -67,7 +98,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball failures retry 5521', 'mothball failures retry --all'],
   },
   history: {
-    notes: `${READS} Archives, dry runs and restores alike. \`--before\` pages on.`,
+    notes: `${READS} Archives, dry runs and restores alike, and slots that no run stands for. \`--before\` pages on.`,
     examples: ['mothball history --limit 50', 'mothball history 390'],
   },
   show: {
@@ -136,6 +167,17 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes:
       'Drops triggers and functions, for tables too that the policy names no more. Asks; without a terminal it needs `--yes`.',
     examples: ['mothball homecoming remove --yes'],
+  },
+  audit: { notes: 'Without a further word: `list`.', examples: ['mothball audit'] },
+  'audit list': {
+    notes: `${READS} Entries of every policy. \`--before\` pages on.`,
+    examples: ['mothball audit list --limit 20'],
+  },
+  'audit verify': {
+    notes:
+      `${READS} Exit 5 when an entry was edited, removed or inserted. What is cut off at the end is found only with ` +
+      '`--head`, a hash that was noted elsewhere.',
+    examples: ['mothball audit verify', 'mothball audit verify --head a91e03bb52c7'],
   },
   config: {
     notes: 'Connects to nothing. Secrets are masked.',

@@ -10,6 +10,8 @@ export type OriginInput = Readonly<{
   /** null: the address stands in the file, or nowhere. */
   urlOrigin: string | null
   file: string
+  /** Of a fleet; its origins stand in the file. */
+  databases?: readonly Readonly<{ name: string; url: string }>[]
   policies: readonly Readonly<{
     policy: Policy
     preset: string | null
@@ -19,7 +21,14 @@ export type OriginInput = Readonly<{
   references: ReadonlyMap<string, readonly Reference[]>
 }>
 
-export function originsOf({ url, urlOrigin, file, policies, references }: OriginInput): readonly Origin[] {
+export function originsOf({
+  url,
+  urlOrigin,
+  file,
+  databases = [],
+  policies,
+  references,
+}: OriginInput): readonly Origin[] {
   const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
   const database = {
     field: 'database.url',
@@ -33,7 +42,11 @@ export function originsOf({ url, urlOrigin, file, policies, references }: Origin
       return { field, value, origin: isWritten(written, path) ? inFile(field) : otherwise }
     }),
   )
-  return [database, ...fields]
+  const fleet = databases.map((each) => {
+    const field = `databases.${each.name}.url`
+    return { field, value: maskedUrl(each.url), origin: inFile(field) }
+  })
+  return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields]
 }
 
 /** The address with its password as stars. */

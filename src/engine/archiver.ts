@@ -1,4 +1,6 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+import type { AuditVerification } from '../core/audit.ts'
+import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
@@ -11,9 +13,13 @@ import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Difference, Reconciled, ReconcileOptions } from '../core/reconcile.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
-import type { RunOptions, RunResult } from '../core/run.ts'
+import type { ControlResult, RunOptions, RunResult } from '../core/run.ts'
+import type { StageOfPolicy } from '../core/schedule.ts'
+import type { SlotList } from '../core/slot.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
+import { listAudit, verifyAudit } from './audit.ts'
+import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
@@ -26,7 +32,11 @@ import type { Engine } from './ports.ts'
 import { previewReconcile, reconcile } from './reconcile/reconcile.ts'
 import { restore } from './restore/restore.ts'
 import { previewRestore } from './restore/restore-preview.ts'
+import { type Helping, helpRun, runsToHelp } from './run/adopt-run.ts'
 import { run } from './run/run.ts'
+import { runSlot, type SlotOptions, type SlotOutcome } from './run-slot.ts'
+import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
+import { type SetStage, setStage, stageOf } from './stage.ts'
 import { previewSweep, sweep } from './sweep/sweep.ts'
 import { verify } from './verify/verify.ts'
 
@@ -53,13 +63,17 @@ export type Archiver = Readonly<{
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
   listHolds(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly Hold[]>
   listFailures(policy: Policy, options?: Readonly<{ all?: boolean; run?: number | null }>): Promise<readonly Failure[]>
-  retryFailures(policy: Policy, keys: readonly string[] | 'all'): Promise<RetryResult>
+  retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
   /** Newest first. */
   listRuns(
     policy: Policy,
     options?: Readonly<{ limit?: number; before?: number | null }>,
   ): Promise<readonly RunRecord[]>
   runDetail(policy: Policy, run: number): Promise<RunDetail>
+  /** Who changed what, newest first. */
+  listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
+  /** `head`: a hash that was noted earlier, or its first digits. */
+  verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
@@ -71,6 +85,22 @@ export type Archiver = Readonly<{
   /** Steps for `migrate` that leave nothing of it. Writes nothing. */
   planHomecomingRemoval(policy: Policy): Promise<readonly MigrationStep[]>
   migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
+  /** Asks a run to pause, to go on, or to stop; it follows at the end of its batch, wherever it is. */
+  pauseRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  resumeRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  stopRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  stageOf(policy: Policy): Promise<StageOfPolicy>
+  setStage(policy: Policy, set: SetStage): Promise<StageOfPolicy>
+  /** Planned times, newest first, with what became of each, and the next one. */
+  listSlots(policy: Policy, limit?: number): Promise<SlotList>
+  /** What a scheduler does when it looks at the clock: the slots that are to be run now. */
+  lookAtSchedule(policy: Policy): Promise<readonly DueSlot[]>
+  /** Runs what is due in a slot, or goes on with it; once, whoever asks. */
+  runSlot(policy: Policy, slot: string, options?: SlotOptions): Promise<SlotOutcome>
+  /** Runs that have lanes for others to take. */
+  runsToHelp(policy: Policy): Promise<readonly number[]>
+  /** Takes lanes of a run until none is free; returns how many. */
+  helpRun(policy: Policy, run: number, options?: Helping): Promise<number>
   doctor(policies: readonly Policy[]): Promise<Diagnosis>
   /** The roles that work with these policies, and all that each may. Writes nothing. */
   grants(policies: readonly Policy[], prefix?: string): Promise<GrantPlan>
@@ -93,15 +123,27 @@ export const createArchiver = (engine: Engine): Archiver => ({
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
   listFailures: (policy, options) => listFailures(engine, policy, options),
-  retryFailures: (policy, keys) => retryFailures(engine, policy, keys),
+  retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
+  listAudit: (options) => listAudit(engine, options),
+  verifyAudit: (options) => verifyAudit(engine, options),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   homecoming: (policy) => homecoming(engine, policy),
   planHomecoming: (policy, options) => planHomecoming(engine, policy, options),
   planHomecomingRemoval: (policy) => planHomecomingRemoval(engine, policy),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
+  pauseRun: (policy, ask) => pauseRun(engine, policy, ask),
+  resumeRun: (policy, ask) => resumeRun(engine, policy, ask),
+  stopRun: (policy, ask) => stopRun(engine, policy, ask),
+  stageOf: (policy) => stageOf(engine, policy),
+  setStage: (policy, set) => setStage(engine, policy, set),
+  listSlots: (policy, limit) => listSlots(engine, policy, limit),
+  lookAtSchedule: (policy) => lookAtSchedule(engine, policy),
+  runSlot: (policy, slot, options) => runSlot(engine, policy, slot, options),
+  runsToHelp: (policy) => runsToHelp(engine, policy),
+  helpRun: (policy, number, options) => helpRun(engine, policy, number, options),
   doctor: (policies) => doctor(engine, policies),
   grants: (policies, prefix) => grants(engine, policies, prefix),
   zone: () => serverZone(engine),

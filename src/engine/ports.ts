@@ -29,6 +29,9 @@ export type SignalPoint =
   | 'run-closing'
   | 'mend-done'
   | 'mend-committed'
+  | 'lanes-cut'
+  | 'lane-taken'
+  | 'run-adopted'
 
 export const INERT_SIGNALS: Signals = { reached: () => Promise.resolve() }
 

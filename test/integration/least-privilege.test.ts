@@ -12,7 +12,7 @@ import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, type CallCenterOptions, callCenter, policyOf } from '../support/call-center.ts'
-import { type Worker, workers } from '../support/workers.ts'
+import { type Worker, workers } from '../support/role-holders.ts'
 
 /** Journal, archive and log belong to whoever migrated; who works owns nothing. */
 const lacksPrivilege = (error: unknown) => hasCode(error, 'privilege_missing')

@@ -39,6 +39,9 @@ const POINTS: Readonly<Record<SignalPoint, 'never' | Readonly<{ phase: Phase; ti
   'restore-copied': 'never',
   'restore-deleted': 'never',
   'restore-committed': 'never',
+  'lanes-cut': 'never',
+  'lane-taken': 'never',
+  'run-adopted': 'never',
   'mend-done': 'never',
   'mend-committed': 'never',
 }

@@ -1,84 +1,59 @@
-/**
- * The roles of `doctor --grants`, made from the very script that it prints, and a login of each: an engine that works as
- * that login, and statements that it is or is not allowed. Roles belong to the server, so each test has its own prefix.
- */
-import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+/** `mothball worker` in processes of their own, on a small call center whose schedule is due each minute. */
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
-import type { ArchiveEvent } from '../../src/core/event.ts'
-import type { RoleName } from '../../src/core/grants/grant.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { grants } from '../../src/engine/grants.ts'
-import type { Engine } from '../../src/engine/ports.ts'
-import { grantScript } from '../../src/sql/grants.sql.ts'
-import { testEngine } from './call-center.ts'
-import type { TestDatabase } from './database.ts'
-import { asAdmin, connect, type Query } from './server.ts'
+import type { CallCenter } from './call-center.ts'
+import { type Json, program, type Started } from './program.ts'
 
-export type Worker = Readonly<{
-  engine: Engine
-  events: readonly ArchiveEvent[]
-  url: string
-  /** Passes, and is rolled back. */
-  may(statement: string): Promise<void>
-  /** Each is answered by 42501, insufficient privilege. */
-  mayNot(statements: readonly string[]): Promise<void>
-}>
+export type Worker = Started['child']
 
-export type Workers = Readonly<{
-  prefix: string
-  script: string
-  as(role: RoleName): Promise<Worker>
-  /** Runs the script of these policies over what there is. */
-  grantAgain(policies: readonly Policy[]): Promise<void>
-}>
+const SCHEDULE = { cron: '* * * * *', zone: 'Africa/Johannesburg', stage: 'live' }
 
-type Place = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
-
-export async function workers(t: TestContext, { db, engine, policy }: Place): Promise<Workers> {
-  const prefix = `trial_${randomBytes(6).toString('hex')}_`
-  const made = ['reader', 'archiver', 'restorer', 'purger'].map((role) => `${prefix}${role}`)
-  // The database goes first, and every grant with it.
-  t.after(() => asAdmin((query) => query(`drop role if exists ${made.join()}`)).catch(() => undefined))
-  const scriptOf = async (policies: readonly Policy[]) => grantScript(await grants(engine, policies, prefix))
-  const script = await scriptOf([policy])
-  await db.query(script)
-  return {
-    prefix,
-    script,
-    as: (role) => workerOf(t, db, `${prefix}${role}`),
-    grantAgain: async (policies) => void (await db.query(await scriptOf(policies))),
-  }
+/** Starts so many workers with these fields of the policy; returns when all are ready. */
+export async function startWorkers(
+  t: TestContext,
+  { db }: CallCenter,
+  many: number,
+  policy: Readonly<Record<string, unknown>> = {},
+): Promise<readonly Worker[]> {
+  const config = { policies: [{ preset: 'nic-call-center', schedule: SCHEDULE, guard: 1, ...policy }] }
+  const mothball = program(t, db, config)
+  return Promise.all(
+    Array.from({ length: many }, async () => {
+      const { child } = mothball.start('worker')
+      await said(child, ({ type }) => type === 'ready')
+      return child
+    }),
+  )
 }
 
-async function workerOf(t: TestContext, db: TestDatabase, role: string): Promise<Worker> {
-  const login = `${role}_login`
-  await db.query(`create role ${login} login password 'trial' in role ${role}`)
-  t.after(() => asAdmin((query) => query(`drop role if exists ${login}`)).catch(() => undefined))
-  const url = new URL(db.url)
-  url.username = login
-  url.password = 'trial'
-  const events: ArchiveEvent[] = []
-  const trying = async (
-    statements: readonly string[],
-    attempt: (query: Query, statement: string) => Promise<unknown>,
-  ) => {
-    const { query, end } = await connect(url.href)
-    try {
-      for (const statement of statements) {
-        await query('begin')
-        await attempt(query, statement)
-        await query('rollback')
-      }
-    } finally {
-      await end()
-    }
+/** Resolves with the first line of a worker for which `wanted` holds. */
+async function said(child: Worker, wanted: (line: Json) => boolean): Promise<Json> {
+  for await (const text of createInterface(child.stdout)) {
+    const line: Json = JSON.parse(text)
+    if (wanted(line)) return line
   }
-  return {
-    engine: testEngine(t, { ...db, url: url.href }, events),
-    events,
-    url: url.href,
-    may: (statement) => trying([statement], (query) => query(statement)),
-    mayNot: (statements) => trying(statements, (query, each) => assert.rejects(query(each), { code: '42501' }, each)),
-  }
+  throw new Error('a worker ended without a word')
+}
+
+/** Ends them as a service manager does. Returns their exit codes. */
+export const endWorkers = (workers: readonly Worker[]): Promise<readonly (number | null)[]> =>
+  Promise.all(
+    workers.map(async (child) => {
+      child.stdout.resume()
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null
+      child.kill('SIGTERM')
+      await ended
+      return child.exitCode
+    }),
+  )
+
+/** One slot is due at once, without waiting for the next minute: as if somebody had looked until a minute ago. */
+export async function dueAtOnce({ db, policy }: CallCenter): Promise<void> {
+  await db.query(
+    `insert into mothball.schedule (policy, cron, zone, seen_until)
+      values ($1, $2, $3, now() - interval '1 minute')
+      on conflict (policy) do update set seen_until = excluded.seen_until`,
+    [policy.name, SCHEDULE.cron, SCHEDULE.zone],
+  )
 }

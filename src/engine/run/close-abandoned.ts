@@ -7,22 +7,30 @@ import { table } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 
 /** Returns how many it closed. `except` is the run that asks. */
-export async function closeAbandonedRuns({ database, emit }: Engine, policy: Policy, except: number): Promise<number> {
-  const abandoned = await database.rows(abandonedRunsSql(qualifiedText(policy.subject), except))
-  for (const row of abandoned) {
-    const run = Number(row.run)
-    const closed = await database.transaction({}, async (session) => {
-      const { archived, failed, workedMs } = await committedOf(session, run)
-      const counts = { run, archived, failed, status: 'failed', error: 'interrupted' }
-      const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: null }
-      if ((await session.execute(endDeadRunSql(end))) === 0) return null
-      if (row.operation !== 'archive') return archived
-      const { policy: name, actor, dry_run } = row
-      const log = { ...counts, policy: name, durationMs: workedMs, dryRun: dry_run === 'true', actor, details: '{}' }
-      await session.execute(archiveLogSql(table(policy.logTable), log))
-      return archived
-    })
-    if (closed !== null) emit({ kind: 'run-reconciled', run, archived: closed })
-  }
+export async function closeAbandonedRuns(engine: Engine, policy: Policy, except: number): Promise<number> {
+  const abandoned = await engine.database.rows(abandonedRunsSql(qualifiedText(policy.subject), except))
+  for (const { run, dry_run, ...row } of abandoned)
+    await closeInterrupted(engine, policy, { ...row, run: Number(run), dryRun: dry_run === 'true' })
   return abandoned.length
+}
+
+type Abandoned = Readonly<{ run: number; operation: string; policy: string; actor: string; dryRun: boolean }>
+
+/** Once: whoever closes it second changes nothing. Only archive runs stand in the public log. */
+export async function closeInterrupted(
+  { database, emit }: Engine,
+  { logTable }: Policy,
+  { run, operation, policy, actor, dryRun }: Abandoned,
+): Promise<void> {
+  const closed = await database.transaction({}, async (session) => {
+    const { archived, failed, workedMs } = await committedOf(session, run)
+    const counts = { run, archived, failed, status: 'failed', error: 'interrupted' }
+    const end = { ...counts, stopReason: 'interrupted', restored: 0, skipped: 0, details: null }
+    if ((await session.execute(endDeadRunSql(end))) === 0) return null
+    if (operation !== 'archive') return archived
+    const log = { ...counts, policy, durationMs: workedMs, dryRun, actor, details: '{}' }
+    await session.execute(archiveLogSql(table(logTable), log))
+    return archived
+  })
+  if (closed !== null) emit({ kind: 'run-reconciled', run, archived: closed })
 }

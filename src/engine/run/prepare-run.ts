@@ -1,6 +1,7 @@
 /**
- * What a run rests on, read in one snapshot: the shapes and their fingerprints, the plan, and that nobody else runs.
- * A table that is changed later than this snapshot, even before the first batch, stops the run.
+ * What a run rests on, read in one snapshot: the shapes and their fingerprints, the plan, that nobody else runs, and
+ * that nobody has paused the policy. A table that is changed later than this snapshot, even before the first batch,
+ * stops the run.
  */
 import { MothballError } from '../../core/errors/index.ts'
 import type { Family } from '../../core/family.ts'
@@ -11,55 +12,56 @@ import { type Catalog, shapeOf } from '../../core/table.ts'
 import { isInWindow, windowText } from '../../core/window.ts'
 import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
+import { readStage } from '../../db/journal/stage.ts'
 import { livingRunSql } from '../../sql/journal/lease.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
 import { inspect, requireSound, requireUnrefused, type SoundInspection } from '../inspect.ts'
 import { planAt } from '../plan/plan.ts'
 import type { Engine } from '../ports.ts'
 import { leaseName } from './lease.ts'
+import type { JudgedTables } from './work.ts'
 
-export type PreparedRun = Readonly<{
-  plan: Plan
-}> &
-  PreparedFamily
+/** What a live run rests on. */
+export type PreparedRun = Readonly<{ tables: JudgedTables; plan: Plan }>
 
-/** What every kind of run rests on that moves rows. */
-export type PreparedFamily = Readonly<{
-  family: Family
-  catalog: Catalog
-  /** The family's tables and their archive tables, and their shapes as they were judged. */
-  oids: readonly string[]
-  fingerprints: string
-}>
-
-/** Throws `plan_refused`, or `already_running` where a run of this subject is alive. */
-export function prepareRun({ database }: Engine, policy: Policy): Promise<PreparedRun> {
+/** Throws `plan_refused`, `already_running` where a run of this subject is alive, or for a live run `policy_paused`. */
+export function prepareRun({ database }: Engine, policy: Policy, { dryRun }: RunOptions): Promise<PreparedRun> {
   return database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const inspection = requireSound(policy, await inspect(session, policy))
-    const family = await prepareIn(session, policy, inspection)
+    const tables = await judgedTables(session, inspection)
+    const stage = await readStage(session, policy)
+    if (!dryRun && stage.stage === 'paused')
+      throw new MothballError('policy_paused', { policy: policy.name, reason: stage.reason ?? '' })
+    await requireNobody(session, policy)
     const { now } = await session.one(nowSql)
     const plan = await planAt(session, policy, now, inspection)
     requireUnrefused(policy, plan.refusals)
-    return { ...family, plan }
+    return { tables, plan }
   })
 }
 
-/** The same without a plan, for what moves rows by other reasons than their age. */
-export const prepareFamily = ({ database }: Engine, policy: Policy): Promise<PreparedFamily> =>
-  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) =>
-    prepareIn(session, policy, requireSound(policy, await inspect(session, policy))),
-  )
-
-async function prepareIn(
-  session: Session,
-  policy: Policy,
-  { family, catalog }: SoundInspection,
-): Promise<PreparedFamily> {
-  const oids = oidsOf(family, catalog)
-  const fingerprints = await fingerprintsOf(session, oids)
+async function requireNobody(session: Session, policy: Policy): Promise<void> {
   const living = await session.maybe(livingRunSql(leaseName(policy), policy.timeouts.leaseMs))
   if (living !== null) throw new MothballError('already_running', { policy: policy.name, run: living.run ?? '' })
-  return { family, catalog, oids, fingerprints }
+}
+
+/** The tables alone, for a process that goes on with a run, or helps with it. Throws `plan_refused`. */
+export const judgeTables = ({ database }: Engine, policy: Policy): Promise<JudgedTables> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) =>
+    judgedTables(session, requireSound(policy, await inspect(session, policy))),
+  )
+
+/** The same for what moves rows by other reasons than their age; throws `already_running` as well. */
+export const prepareFamily = ({ database }: Engine, policy: Policy): Promise<JudgedTables> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
+    const tables = await judgedTables(session, requireSound(policy, await inspect(session, policy)))
+    await requireNobody(session, policy)
+    return tables
+  })
+
+async function judgedTables(session: Session, { family, catalog }: SoundInspection): Promise<JudgedTables> {
+  const oids = oidsOf(family, catalog)
+  return { family, catalog, oids, fingerprints: await fingerprintsOf(session, oids) }
 }
 
 const oidsOf = (family: Family, catalog: Catalog): readonly string[] =>
