@@ -39,6 +39,46 @@ export type ArchiveEvent =
 
 export type Emit = (event: ArchiveEvent) => void
 
+/** What follows the moving: late rows, seals, space. */
+type CareEvent = Extract<
+  ArchiveEvent,
+  {
+    kind:
+      | 'late-found'
+      | 'late-restored'
+      | 'late-followed'
+      | 'subjects-returned'
+      | 'sweep-left-out'
+      | 'not-swept'
+      | 'mended'
+      | 'sealed'
+      | 'seal-refused'
+      | 'not-logged'
+      | 'vacuumed'
+      | 'not-vacuumed'
+      | 'not-tidied'
+  }
+>
+
+/** What people, schedules and other workers have to do with it. */
+type ServiceEvent = Extract<
+  ArchiveEvent,
+  {
+    kind:
+      | 'run-paused'
+      | 'run-resumed'
+      | 'run-adopted'
+      | 'run-throttled'
+      | 'lanes-cut'
+      | 'lane-taken'
+      | 'lane-ended'
+      | 'slots-missed'
+      | 'slot-refused'
+      | 'slot-skipped'
+      | 'stage-changed'
+  }
+>
+
 /** Without a customer's key or data: fit for logs, mails and chats. */
 export function describe(event: ArchiveEvent): string {
   switch (event.kind) {
@@ -54,6 +94,29 @@ export function describe(event: ArchiveEvent): string {
       return `pass ${event.pass}: ${event.waiting} were locked by others and are tried again`
     case 'run-reconciled':
       return `run ${event.run} had ended without a word and was closed: ${event.archived} archived`
+    case 'run-ended':
+      return describeResult(event.result)
+    case 'late-found':
+    case 'late-restored':
+    case 'late-followed':
+    case 'subjects-returned':
+    case 'sweep-left-out':
+    case 'not-swept':
+    case 'mended':
+    case 'sealed':
+    case 'seal-refused':
+    case 'not-logged':
+    case 'vacuumed':
+    case 'not-vacuumed':
+    case 'not-tidied':
+      return describeCare(event)
+    default:
+      return describeService(event)
+  }
+}
+
+function describeCare(event: CareEvent): string {
+  switch (event.kind) {
     case 'late-found':
       return `${event.rows} late related rows of ${event.families} archived families are found`
     case 'late-restored':
@@ -80,6 +143,11 @@ export function describe(event: ArchiveEvent): string {
       return `${event.table} was not vacuumed: its owner has to do it, or grant MAINTAIN`
     case 'not-tidied':
       return `sealing or vacuuming broke off (${event.code}); the next run does it`
+  }
+}
+
+function describeService(event: ServiceEvent): string {
+  switch (event.kind) {
     case 'run-paused':
       return `run ${event.run} is paused: ${event.reason}`
     case 'run-resumed':
@@ -94,8 +162,6 @@ export function describe(event: ArchiveEvent): string {
       return `lane ${event.lane} of run ${event.run} is taken`
     case 'lane-ended':
       return `lane ${event.lane} of run ${event.run} has ended: ${sentence(event.stopReason)}`
-    case 'run-ended':
-      return describeResult(event.result)
     case 'slots-missed':
       return `${event.policy} missed ${slotsText(event.slots)}${event.caughtUp ? '; one run catches up' : ''}`
     case 'slot-refused':
