@@ -15,6 +15,7 @@ import {
 import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
+import { gatherOrdered, type OrderedKeysRow } from './ordered-keys.sql.ts'
 import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
 
 /** The locked rows of each table of the family; a table that needs no lock has none. */
@@ -53,11 +54,11 @@ export const knownColumns = (family: Family, each: FamilyTable): readonly string
  * Locks those of `keys` that are still old and not quarantined, in the key's order, and counts them; with `tellKeys` it
  * tells which. As a rule all of them can be had, and their keys need not come back.
  */
-export function lockSubjectsSql(judgement: Judgement, keys: KeySet, tellKeys: boolean): Sql<KeySetRow> {
+export function lockSubjectsSql(judgement: Judgement, keys: KeySet, tellKeys: boolean): Sql<OrderedKeysRow> {
   const subject = subjectOf(judgement.family)
   const { key, name } = subject.shape
   const names = knownColumns(judgement.family, subject)
-  const told = tellKeys ? gatherKeys(raw('locked'), names) : raw('count(*) as count')
+  const told = tellKeys ? gatherOrdered(raw('locked'), key, names) : raw('count(*) as count')
   return sql`select ${told} from (
       select ${commaList(names.map((each) => column(SUBJECT, each)))} from only ${table(name)} ${SUBJECT}
       where ${allOf([inKeys(SUBJECT, key, keys, subject.shape), candidateSql(judgement), sql`not ${quarantinedSql(judgement)}`])}

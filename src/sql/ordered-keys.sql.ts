@@ -16,13 +16,16 @@ export const orderedKeysOf = (row: OrderedKeysRow, names: readonly string[]): Or
   last: row.last ?? '',
 })
 
-/** `count`, `key_<n>`, `first` and `last` of all rows called `alias`, as one row; nulls where there is no row. */
-export function gatherOrdered(alias: Sql, key: readonly string[]): Sql {
+/**
+ * `count`, `key_<n>` of `names`, and `first` and `last` by the key, of all rows called `alias`, as one row; nulls where
+ * there is no row.
+ */
+export function gatherOrdered(alias: Sql, key: readonly string[], names = key): Sql {
   const order = commaList(key.map((name) => column(alias, name)))
   const at = (place: Sql) =>
     journalKey(key.map((name) => sql`(pg_catalog.array_agg(${column(alias, name)} order by ${order}))[${place}]`))
   return commaList([
-    gatherKeys(alias, key, order),
+    gatherKeys(alias, names, order),
     sql`${at(raw('1'))} as first`,
     sql`${at(raw('count(*)::integer'))} as last`,
   ])

@@ -20,14 +20,17 @@ export function missingPrivilegesSql(needs: readonly Need[], serverVersion: numb
     where not coalesce(case q.kind
       when 'schema' then has_schema_privilege(n.oid, q.privilege)
       when 'database' then has_database_privilege(current_database(), q.privilege)
-      when 'sequence' then case when t.oid is null then has_sequence_privilege(q.tab, q.privilege)
-        else has_sequence_privilege(t.oid, q.privilege) end
-      when 'function' then has_function_privilege(to_regprocedure(q.tab)::oid, q.privilege)
+      -- Who may not look into the journal's schema is refused the very question about what is in it.
+      when 'sequence' then case when t.oid is not null then has_sequence_privilege(t.oid, q.privilege)
+        when ${isShut} then false else has_sequence_privilege(q.tab, q.privilege) end
+      when 'function' then case when ${isShut} then false else has_function_privilege(to_regprocedure(q.tab)::oid, q.privilege) end
       when 'owner' then pg_has_role(t.relowner, 'USAGE') or ${maintain}
       else has_table_privilege(t.oid, q.privilege)
         or (q.privilege = 'UPDATE' and has_any_column_privilege(t.oid, 'UPDATE')) end, true)
     order by q.position`
 }
+
+const isShut = sql`exists (select from pg_namespace j where j.nspname = 'mothball' and not has_schema_privilege(j.oid, 'USAGE'))`
 
 /** Tables of the journal that are there. */
 export const journalTablesSql: Sql<{ name: string }> =

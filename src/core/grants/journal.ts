@@ -15,6 +15,8 @@ const WRITE: Use = { insert: true }
 /** What a run or a restore says of itself at its end. */
 const OUTCOME = ['ended_at', 'status', 'stop_reason', 'error', 'archived', 'restored', 'failed', 'skipped', 'details']
 const PLANNED = ['active', 'candidates', 'eligible', 'kept']
+/** What somebody asks of a run that goes on. */
+const ASKED = ['asked', 'asked_by', 'asked_reason', 'asked_at']
 const LEASE: Use = {
   insert: true,
   update: ['epoch', 'owner', 'run_id', 'backend_pid', 'backend_start', 'heartbeat_at'],
@@ -33,6 +35,11 @@ const READING: Readonly<Record<string, Use>> = {
   hold: READ,
   homecoming: READ,
   orphan_baseline: READ,
+  audit: READ,
+  stage: READ,
+  schedule: READ,
+  slot: READ,
+  lane: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -40,8 +47,15 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
   reader: READING,
   archiver: {
     policy_version: WRITE,
-    run: { insert: true, update: [...PLANNED, ...OUTCOME] },
-    slot: WRITE,
+    run: { insert: true, update: [...PLANNED, ...OUTCOME, ...ASKED] },
+    slot: { insert: true, update: ['state', 'reason', 'run_id', 'missed_at', 'noticed_at'] },
+    schedule: { insert: true, update: ['cron', 'zone', 'seen_until'] },
+    stage: { insert: true, update: ['stage', 'reason', 'actor', 'since'] },
+    lane: {
+      insert: true,
+      update: ['owner', 'reserved', 'became_active', 'locked', 'stop_reason', 'error', 'ended_at'],
+    },
+    audit: WRITE,
     lease: LEASE,
     batch: WRITE,
     seal: WRITE,
@@ -53,6 +67,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     policy_version: WRITE,
     run: { insert: true, update: OUTCOME },
     departure: WRITE,
+    audit: WRITE,
     keep_until: { insert: true, update: ['until', 'reason', 'actor', 'run_id', 'set_at'] },
     hold: { insert: true, update: ['released_by', 'released_at', 'release_reason'] },
   },
@@ -65,6 +80,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     seal: READ,
     seal_refusal: READ,
     departure: WRITE,
+    audit: WRITE,
     hold: READ,
   },
 }

@@ -5,11 +5,10 @@
 import { subjectOf } from '../../core/family.ts'
 import type { Session } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
-import { keySetOf } from '../../sql/keys.sql.ts'
 import { knownColumns, lockSubjectsSql } from '../../sql/lock.sql.ts'
-import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
+import { type OrderedKeys, orderedKeysOf } from '../../sql/ordered-keys.sql.ts'
 
-/** Those of `keys` that are still old, not quarantined and held by nobody else; the range stays that of `keys`. */
+/** Those of `keys` that are still old, not quarantined and held by nobody else. */
 export async function lockSubjects(session: Session, judgement: Judgement, keys: OrderedKeys): Promise<OrderedKeys> {
   const { family } = judgement
   const subject = subjectOf(family)
@@ -20,5 +19,5 @@ export async function lockSubjects(session: Session, judgement: Judgement, keys:
     if (Number(count) === 0) return { ...keys, count: 0, arrays: {} }
   }
   // Our own locks are no obstacle to us: asked once more, the same rows come back, and whatever became free meanwhile.
-  return { ...keys, ...keySetOf(await session.one(lockSubjectsSql(judgement, keys, true)), known) }
+  return orderedKeysOf(await session.one(lockSubjectsSql(judgement, keys, true)), known)
 }

@@ -95,7 +95,7 @@ async function moveLocked(
   if (count === 0) return nothingMoved(batch, torn)
   const deleted = await deleteFamilies(session, judgement, copied, signals)
   for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
-  const { first, last } = asked
+  const { first, last } = subjects
   await session.execute(recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) }))
   await signals.reached('batch-recorded')
   const rows = copied.reduce((sum, each) => sum + each.keys.count, 0)
