@@ -12,6 +12,8 @@ export type ComposeOptions = Readonly<{
   emit?: Emit
   /** Shown in pg_stat_activity. */
   applicationName?: string
+  /** At the most; default: what one command needs. */
+  maxConnections?: number
 }>
 
 /** To be used with `await using`, which closes the connections. */
@@ -20,8 +22,9 @@ export type OpenEngine = Engine & AsyncDisposable
 /** Connects at the first statement. Throws `database_url_missing` where the configuration names no database. */
 export function openEngine({ database: { url } }: Pick<Config, 'database'>, options: ComposeOptions = {}): OpenEngine {
   if (url === null) throw new MothballError('database_url_missing')
-  const { emit = () => undefined, applicationName = 'mothball' } = options
-  const database = openDatabase({ url, applicationName })
+  const { emit = () => undefined, applicationName = 'mothball', maxConnections } = options
+  const limit = maxConnections === undefined ? {} : { maxConnections }
+  const database = openDatabase({ url, applicationName, ...limit })
   const sleep = (milliseconds: number, signal?: AbortSignal) =>
     delay(milliseconds, undefined, { signal }).catch(() => undefined)
   return {

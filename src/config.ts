@@ -13,6 +13,7 @@ import type { Policy } from './core/policy.ts'
 import type { Problem } from './core/policy-problems.ts'
 import { isProblems } from './core/policy-schema.ts'
 import { type Reference, type Substitution, substitute } from './core/substitute.ts'
+import type { HttpOptions } from './http/options.ts'
 import { type ConfigInput, parseDocument, urlProblem } from './presets/document.ts'
 
 export type { ConfigInput } from './presets/document.ts'
@@ -21,6 +22,7 @@ export type Config = Readonly<{
   policies: readonly Policy[]
   /** null where nothing names a database. */
   database: Readonly<{ url: string | null }>
+  http: HttpOptions
   /** The file that was read. */
   path: string
   /** Every field with its value and where that came from, in the order of the document; secrets are masked. */
@@ -60,6 +62,7 @@ export async function loadConfig({ path, folder = process.cwd(), env, flags = {}
   return {
     policies: document.policies.map(({ policy }) => policy),
     database: { url: database.url },
+    http: document.http,
     path: file,
     origins,
   }

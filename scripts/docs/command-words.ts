@@ -101,6 +101,28 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
   'hold list': { notes: READS, examples: ['mothball hold list --all'] },
+  key: { notes: 'Without a further word: `list`.', examples: ['mothball key'] },
+  'key create': {
+    notes:
+      'The key is the only thing on stdout, so that it can be piped into a secret store; it is not shown again. What each ' +
+      'role may do: [HTTP API](http-api.md).',
+    examples: ['mothball key create "call centre" --role operator'],
+  },
+  'key list': {
+    notes: `${READS} Never the keys themselves: only their hashes are kept.`,
+    examples: ['mothball key list --all'],
+  },
+  'key revoke': {
+    notes: 'Asks; without a terminal it needs `--yes`. Sessions that were opened with the key end with it.',
+    examples: ['mothball key revoke 3 --yes'],
+  },
+  serve: {
+    notes:
+      'Listens on `http.host` and `http.port` of the configuration, and beyond this machine only where somebody has a key ' +
+      '(exit 2 otherwise). On SIGTERM or Ctrl-C it takes nothing new, its runs end at their batch, and it exits 0; twice ' +
+      'leaves at once. What it answers: [HTTP API](http-api.md).',
+    examples: ['mothball serve', 'mothball serve --host 0.0.0.0 --port 8080'],
+  },
   audit: { notes: 'Without a further word: `list`.', examples: ['mothball audit'] },
   'audit list': {
     notes: `${READS} Entries of every policy. \`--before\` pages on.`,

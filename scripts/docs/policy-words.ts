@@ -18,6 +18,28 @@ export const DOCUMENT_WORDS: Readonly<Record<string, FieldWords>> = {
       `${reference('MOTHBALL_DATABASE_URL')}. ` +
       'The flag `--database-url` goes before it; the variable of that name fills it in where it is left out.',
   },
+  http: { meaning: 'The service that `mothball serve` is. Everything may be left out.', default: '' },
+  'http.host': { meaning: 'Address to listen on. Beyond this machine (`0.0.0.0`) only where somebody has an API key.' },
+  'http.port': { meaning: 'Port to listen on; 0: any that is free.' },
+  'http.compatPrefix': {
+    type: 'path',
+    default: 'none',
+    meaning: 'What stands before `/archive_old_customers`, such as `/api:group`.',
+  },
+  'http.compatPolicy': { meaning: 'Policy of that endpoint. Needed where there are several.', default: 'the only one' },
+  'http.origins': {
+    meaning: 'Origins of other sites whose pages may ask for changes, such as `https://desk.example.com`.',
+  },
+  'http.behindTls': {
+    meaning:
+      'A proxy before it speaks TLS with browsers: cookies are `Secure`, and browsers are told to stay with TLS.',
+  },
+  'http.requestsPerMinute': { meaning: 'From one address, before it is asked to wait.' },
+  'http.maxBodyBytes': { meaning: 'Largest body of a request.' },
+  'http.runbook': {
+    default: 'a page of the service',
+    meaning: "Address before an error's code in `type`: `https://wiki.example.com/mothball/`.",
+  },
   policies: {
     type: 'list',
     meaning: 'One entry for each table that is archived, at least one; no two about one table.',

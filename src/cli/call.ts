@@ -4,7 +4,8 @@
  */
 import { userInfo } from 'node:os'
 import type { Config } from '../config.ts'
-import { type ExitCode, MothballError } from '../core/errors/index.ts'
+import { choosePolicy } from '../core/choose-policy.ts'
+import type { ExitCode } from '../core/errors/index.ts'
 import type { Emit } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
@@ -42,7 +43,7 @@ export async function withArchiver(
 ): Promise<ExitCode> {
   const config = await readConfig(call)
   const { policy } = call.globals
-  const policies = policy === undefined ? config.policies : [policyNamed(config.policies, policy)]
+  const policies = policy === undefined ? config.policies : [choosePolicy(config.policies, policy)]
   const { openArchiver } = await import('../compose.ts')
   await using archiver = openArchiver(config, emit === undefined ? {} : { emit })
   return await work({ output: call.output, archiver, policies })
@@ -57,23 +58,13 @@ export const withPolicy = (
   withArchiver(
     call,
     async (scene) => {
-      const [policy, another] = scene.policies
-      if (policy === undefined || another !== undefined)
-        throw new MothballError('policy_ambiguous', { known: namesOf(scene.policies) })
+      const policy = choosePolicy(scene.policies, undefined)
       const zone = policy.window?.zone ?? policy.age.zone ?? (await scene.archiver.zone())
       const { width, style } = scene.output
       return work({ ...scene, policy, view: { width, style, zone } })
     },
     emit,
   )
-
-function policyNamed(policies: readonly Policy[], name: string): Policy {
-  const found = policies.find((each) => each.name === name)
-  if (found === undefined) throw new MothballError('policy_unknown', { policy: name, known: namesOf(policies) })
-  return found
-}
-
-const namesOf = (policies: readonly Policy[]): string => policies.map(({ name }) => name).join(', ')
 
 /** Who acts, for the journal: the user of this machine. */
 export function actorName(): string {

@@ -12,10 +12,12 @@ import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
 import { registerInit } from './commands/init.ts'
+import { registerKey } from './commands/key.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerPlan } from './commands/plan.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
+import { registerServe } from './commands/serve.ts'
 import { registerShow } from './commands/show.ts'
 import { registerVerify } from './commands/verify.ts'
 
@@ -34,6 +36,8 @@ const COMMANDS: readonly Register[] = [
   registerVerify,
   registerHold,
   registerAudit,
+  registerKey,
+  registerServe,
   registerConfig,
   registerCompletion,
 ]

@@ -5,12 +5,14 @@ import { isProblems, parsePolicy } from './policy-schema.ts'
 
 const WRITTEN = { name: 'orders', subject: 'orders', age: { column: 'a', days: 1 }, batchSize: 5 }
 
+const SECTION = { name: 'http', value: { host: 'a', port: 1 }, written: { port: 1 } }
+
 function origins(url: string | null, urlOrigin: string | null) {
   const policy = parsePolicy(WRITTEN, 'p')
   assert.ok(!isProblems(policy))
   const policies = [{ policy, preset: null, written: WRITTEN, unfolded: WRITTEN }]
   const references = new Map([['policies[0].name', [{ kind: 'file', name: '/n' } as const]]])
-  return originsOf({ url, urlOrigin, file: 'c.json', policies, references })
+  return originsOf({ url, urlOrigin, file: 'c.json', policies, sections: [SECTION], references })
 }
 
 const origin = (field: string) => origins(null, null).find((each) => each.field === field)?.origin
@@ -26,6 +28,10 @@ test('fields of fields have origins of their own, a table is one value', () => {
   assert.equal(origin('policies[0].timeouts.lockMs'), 'default')
   assert.equal(origin('policies[0].subject'), 'c.json')
   assert.equal(origin('policies[0].name'), 'c.json, file /n')
+})
+
+test('a section has its fields, written or by default', () => {
+  assert.deepEqual([origin('http.port'), origin('http.host')], ['c.json', 'default'])
 })
 
 test('the address comes from the file, from elsewhere, or from nowhere', () => {

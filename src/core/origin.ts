@@ -5,6 +5,9 @@ import type { Reference } from './substitute.ts'
 /** `origin`: the file, `environment NAME`, `preset NAME`, `flag --NAME`, or `default`. */
 export type Origin = Readonly<{ field: string; value: unknown; origin: string }>
 
+/** A part of the document with its defaults, and the same as it was written. */
+export type Section = Readonly<{ name: string; value: object; written: unknown }>
+
 export type OriginInput = Readonly<{
   url: string | null
   /** null: the address stands in the file, or nowhere. */
@@ -16,10 +19,11 @@ export type OriginInput = Readonly<{
     written: object
     unfolded: object
   }>[]
+  sections: readonly Section[]
   references: ReadonlyMap<string, readonly Reference[]>
 }>
 
-export function originsOf({ url, urlOrigin, file, policies, references }: OriginInput): readonly Origin[] {
+export function originsOf({ url, urlOrigin, file, policies, sections, references }: OriginInput): readonly Origin[] {
   const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
   const database = {
     field: 'database.url',
@@ -33,7 +37,13 @@ export function originsOf({ url, urlOrigin, file, policies, references }: Origin
       return { field, value, origin: isWritten(written, path) ? inFile(field) : otherwise }
     }),
   )
-  return [database, ...fields]
+  const others = sections.flatMap(({ name, value, written }) =>
+    leaves(value).map(({ path, value: inner }) => {
+      const field = `${name}.${path.join('.')}`
+      return { field, value: inner, origin: isWritten(written, path) ? inFile(field) : 'default' }
+    }),
+  )
+  return [database, ...fields, ...others]
 }
 
 /** The address with its password as stars. */

@@ -1,11 +1,13 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
-import type { Found } from '../core/found.ts'
+import type { Found, WithContacts } from '../core/found.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { Page } from '../core/page.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
@@ -15,9 +17,11 @@ import { applyMigration, type MigrationStep, planIndexes, planMigration } from '
 import { listAudit, verifyAudit } from './audit.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
+import { findMasked } from './find/contacts.ts'
 import { find } from './find/find.ts'
-import { listRuns, runDetail } from './history.ts'
+import { listRuns, runDetail, runRecord } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
+import { type CreateKey, createKey, listKeys, revokeKey } from './keys.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
@@ -36,10 +40,15 @@ export type Archiver = Readonly<{
   verify(policy: Policy): Promise<Verification>
   /** By key, phone, e-mail or policy number; where each is, and why. */
   find(policy: Policy, text: string): Promise<readonly Found[]>
+  /** The same, with what the policy searches, masked. */
+  findMasked(policy: Policy, text: string): Promise<readonly WithContacts[]>
   setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
-  listHolds(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly Hold[]>
-  listFailures(policy: Policy, options?: Readonly<{ all?: boolean; run?: number | null }>): Promise<readonly Failure[]>
+  listHolds(policy: Policy, options?: Readonly<{ all?: boolean } & Page>): Promise<readonly Hold[]>
+  listFailures(
+    policy: Policy,
+    options?: Readonly<{ all?: boolean; run?: number | null } & Page>,
+  ): Promise<readonly Failure[]>
   retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
   /** Newest first. */
   listRuns(
@@ -47,10 +56,15 @@ export type Archiver = Readonly<{
     options?: Readonly<{ limit?: number; before?: number | null }>,
   ): Promise<readonly RunRecord[]>
   runDetail(policy: Policy, run: number): Promise<RunDetail>
+  /** The same without its batches and failures: cheap enough to ask again and again. */
+  runRecord(policy: Policy, run: number): Promise<RunRecord>
   /** Who changed what, newest first. */
   listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
   /** `head`: a hash that was noted earlier, or its first digits. */
   verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
+  createKey(key: CreateKey): Promise<NewApiKey>
+  listKeys(options?: Readonly<{ all?: boolean }>): Promise<readonly ApiKey[]>
+  revokeKey(which: Author & Readonly<{ id: number }>): Promise<ApiKey>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
@@ -68,6 +82,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   restore: (policy, options) => restore(engine, policy, options),
   verify: (policy) => verify(engine, policy),
   find: (policy, text) => find(engine, policy, text),
+  findMasked: (policy, text) => findMasked(engine, policy, text),
   setHold: (policy, hold) => setHold(engine, policy, hold),
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
@@ -75,8 +90,12 @@ export const createArchiver = (engine: Engine): Archiver => ({
   retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
+  runRecord: (policy, number) => runRecord(engine, policy, number),
   listAudit: (options) => listAudit(engine, options),
   verifyAudit: (options) => verifyAudit(engine, options),
+  createKey: (key) => createKey(engine, key),
+  listKeys: (options) => listKeys(engine, options),
+  revokeKey: (which) => revokeKey(engine, which),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),

@@ -4,9 +4,11 @@
  */
 import { z } from 'zod'
 import { issueMessage } from '../core/issue-message.ts'
+import type { Section } from '../core/origin.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Problem, policySetProblems } from '../core/policy-problems.ts'
 import { isProblems, parsePolicy, policySchema, zodProblems } from '../core/policy-schema.ts'
+import { type HttpOptions, httpSchema } from '../http/options.ts'
 import { NIC_CALL_CENTER, nicCallCenter, nicCallCenterSchema } from './nic-call-center.ts'
 
 z.config({ customError: issueMessage })
@@ -23,6 +25,7 @@ const documentSchema = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
   database: z.strictObject({ url: z.string() }).optional(),
+  http: httpSchema.optional(),
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
 })
 
@@ -32,7 +35,13 @@ const envelopeSchema = documentSchema.extend({ policies: z.array(z.record(z.stri
 /** What `mothball.config.ts` exports, and what .yaml and .json hold. */
 export type ConfigInput = z.input<typeof documentSchema>
 
-export type Document = Readonly<{ url: string | null; policies: readonly DocumentPolicy[] }>
+export type Document = Readonly<{
+  url: string | null
+  policies: readonly DocumentPolicy[]
+  http: HttpOptions
+  /** Sections beside database and policies: what they hold, and what of it the document says itself. */
+  sections: readonly Section[]
+}>
 
 /** `written` are the fields as the document has them, `unfolded` those that the preset made of them. */
 export type DocumentPolicy = Readonly<{
@@ -52,7 +61,7 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, policies } = envelope.data
+  const { database, policies, http = httpSchema.parse({}) } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
@@ -62,8 +71,13 @@ export function parseDocument(input: unknown): Document | readonly Problem[] {
     // Positions are those of the document only where every policy of it was parsed.
     ...(problems.length === 0 ? policySetProblems(parsed.map(({ policy }) => policy)) : []),
   ]
-  return all.length > 0 ? all : { url: database?.url ?? null, policies: parsed }
+  if (all.length > 0) return all
+  const sections = [{ name: 'http', value: http, written: writtenIn(input, 'http') }]
+  return { url: database?.url ?? null, policies: parsed, http, sections }
 }
+
+const writtenIn = (input: unknown, name: string): unknown =>
+  input !== null && typeof input === 'object' ? Object.entries(input).find(([field]) => field === name)?.[1] : undefined
 
 /** The problem with a database's address, or null. Never quotes it: it holds a password. */
 export function urlProblem(url: string): string | null {

@@ -24,8 +24,8 @@ async function config(call: Call, { schema, origin }: ConfigFlags): Promise<Exit
     })
   if (schema) return printSchema(call)
   const loaded = await readConfig(call)
-  const { path, origins, policies } = loaded
-  const line = { type: 'config', path, database: { url: origins[0]?.value ?? null }, policies }
+  const { path, origins, policies, http } = loaded
+  const line = { type: 'config', path, database: { url: origins[0]?.value ?? null }, policies, http }
   call.output.result(origin ? { ...line, origins } : line, origin ? originLines(loaded, call) : plainLines(loaded))
   return EXIT.done
 }
@@ -38,8 +38,8 @@ async function printSchema({ output }: Call): Promise<ExitCode> {
   return EXIT.done
 }
 
-function plainLines({ path, origins, policies }: Config): readonly string[] {
-  const understood = { database: { url: origins[0]?.value ?? null }, policies }
+function plainLines({ path, origins, policies, http }: Config): readonly string[] {
+  const understood = { database: { url: origins[0]?.value ?? null }, policies, http }
   return [`# ${path}`, JSON.stringify(understood, null, 2)]
 }
 
