@@ -24,8 +24,12 @@ export const limitRequests = ({ requestsPerMinute }: HttpOptions): MiddlewareHan
     limit: requestsPerMinute,
     standardHeaders: 'draft-7',
     keyGenerator: addressOf,
+    skip: (c) => PROBES.includes(c.req.path),
     handler: tooMany,
   })
+
+/** Who watches over the service is never asked to wait. */
+const PROBES = ['/livez', '/readyz']
 
 /** Only refused keys count, so that nobody is shut out by asking much and rightly. */
 export const limitGuesses = (): MiddlewareHandler<Env> =>
