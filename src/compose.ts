@@ -1,6 +1,5 @@
 /** Wires the engine: a configuration's database, a listener for events, real pauses. The one place that opens it. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Config } from './config.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
 import { openDatabase } from './db/open-database.ts'
@@ -19,8 +18,15 @@ export type ComposeOptions = Readonly<{
 /** To be used with `await using`, which closes the connections. */
 export type OpenEngine = Engine & AsyncDisposable
 
-/** Connects at the first statement. Throws `database_url_missing` where the configuration names no database. */
-export function openEngine({ database: { url } }: Pick<Config, 'database'>, options: ComposeOptions = {}): OpenEngine {
+/** Which database; `choices` are the names of several, where none is chosen. */
+export type Opening = Readonly<{ database: Readonly<{ url: string | null; choices?: readonly string[] }> }>
+
+/**
+ * Connects at the first statement. Throws `database_url_missing` where the configuration names no database,
+ * `database_ambiguous` where it names several and none is chosen.
+ */
+export function openEngine({ database: { url, choices = [] } }: Opening, options: ComposeOptions = {}): OpenEngine {
+  if (url === null && choices.length > 0) throw new MothballError('database_ambiguous', { known: choices.join(', ') })
   if (url === null) throw new MothballError('database_url_missing')
   const { emit = () => undefined, applicationName = 'mothball', maxConnections } = options
   const limit = maxConnections === undefined ? {} : { maxConnections }
@@ -37,10 +43,7 @@ export function openEngine({ database: { url } }: Pick<Config, 'database'>, opti
 }
 
 /** The verbs on a configuration's database; `await using` closes its connections. */
-export function openArchiver(
-  config: Pick<Config, 'database'>,
-  options: ComposeOptions = {},
-): Archiver & AsyncDisposable {
+export function openArchiver(config: Opening, options: ComposeOptions = {}): Archiver & AsyncDisposable {
   const engine = openEngine(config, options)
   return { ...createArchiver(engine), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
 }

@@ -119,7 +119,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   serve: {
     notes:
       'Listens on `http.host` and `http.port` of the configuration, and beyond this machine only where somebody has a key ' +
-      '(exit 2 otherwise). On SIGTERM or Ctrl-C it takes nothing new, its runs end at their batch, and it exits 0; twice ' +
+      '(exit 2 otherwise). Where a policy has a schedule it also looks at the clock and works, unless `--no-schedule`. On SIGTERM or Ctrl-C it takes nothing new, its runs end at their batch, and it exits 0; twice ' +
       'leaves at once. What it answers: [HTTP API](http-api.md).',
     examples: ['mothball serve', 'mothball serve --host 0.0.0.0 --port 8080'],
   },

@@ -15,6 +15,7 @@ import type { View } from './views/findings.ts'
 export type Globals = Readonly<{
   config?: string
   policy?: string
+  database?: string
   databaseUrl?: string
   json?: true
   quiet?: true
@@ -30,9 +31,11 @@ export type Scene = Readonly<{ output: Output; archiver: Archiver; policies: rea
 export type PolicyScene = Scene & Readonly<{ policy: Policy; view: View }>
 
 /** Reads the configuration; loaded on demand, because `--help` needs none of it. */
-export async function readConfig({ globals: { config, databaseUrl } }: Pick<Call, 'globals'>): Promise<Config> {
+export async function readConfig({
+  globals: { config, database, databaseUrl },
+}: Pick<Call, 'globals'>): Promise<Config> {
   const { loadConfig } = await import('../config.ts')
-  return loadConfig({ path: config, env: process.env, flags: { databaseUrl } })
+  return loadConfig({ path: config, env: process.env, flags: { database, databaseUrl } })
 }
 
 /** Works on the database of the configuration, with all of its policies or the one that --policy names. */
@@ -59,7 +62,7 @@ export const withPolicy = (
     call,
     async (scene) => {
       const policy = choosePolicy(scene.policies, undefined)
-      const zone = policy.window?.zone ?? policy.age.zone ?? (await scene.archiver.zone())
+      const zone = policy.window?.zone ?? policy.schedule?.zone ?? policy.age.zone ?? (await scene.archiver.zone())
       const { width, style } = scene.output
       return work({ ...scene, policy, view: { width, style, zone } })
     },

@@ -2,7 +2,6 @@
  * Ctrl-C once stops at the end of the batch that is open, and says so; twice leaves at once, and the server rolls
  * that batch back. A terminal that closes, or a service manager that stops us, counts as the first.
  */
-import { once } from 'node:events'
 import { EXIT } from '../core/errors/index.ts'
 
 export type Interrupts = Readonly<{
@@ -37,10 +36,4 @@ export function catchInterrupts(say: (text: string) => void): Interrupts {
       for (const name of SIGNALS) process.off(name, onSignal)
     },
   }
-}
-
-/** Resolves at the first signal; a second one leaves at once, as everywhere. */
-export async function untilInterrupted(say: (text: string) => void): Promise<void> {
-  const { signal } = catchInterrupts(say)
-  if (!signal.aborted) await once(signal, 'abort')
 }

@@ -13,6 +13,8 @@ export type OriginInput = Readonly<{
   /** null: the address stands in the file, or nowhere. */
   urlOrigin: string | null
   file: string
+  /** Of a fleet; its origins stand in the file. */
+  databases?: readonly Readonly<{ name: string; url: string }>[]
   policies: readonly Readonly<{
     policy: Policy
     preset: string | null
@@ -23,7 +25,15 @@ export type OriginInput = Readonly<{
   references: ReadonlyMap<string, readonly Reference[]>
 }>
 
-export function originsOf({ url, urlOrigin, file, policies, sections, references }: OriginInput): readonly Origin[] {
+export function originsOf({
+  url,
+  urlOrigin,
+  file,
+  databases = [],
+  policies,
+  sections,
+  references,
+}: OriginInput): readonly Origin[] {
   const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
   const database = {
     field: 'database.url',
@@ -37,13 +47,17 @@ export function originsOf({ url, urlOrigin, file, policies, sections, references
       return { field, value, origin: isWritten(written, path) ? inFile(field) : otherwise }
     }),
   )
+  const fleet = databases.map((each) => {
+    const field = `databases.${each.name}.url`
+    return { field, value: maskedUrl(each.url), origin: inFile(field) }
+  })
   const others = sections.flatMap(({ name, value, written }) =>
     leaves(value).map(({ path, value: inner }) => {
       const field = `${name}.${path.join('.')}`
       return { field, value: inner, origin: isWritten(written, path) ? inFile(field) : 'default' }
     }),
   )
-  return [database, ...fields, ...others]
+  return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields, ...others]
 }
 
 /** The address with its password as stars. */

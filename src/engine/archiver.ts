@@ -11,10 +11,13 @@ import type { Page } from '../core/page.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
-import type { RunOptions, RunResult } from '../core/run.ts'
+import type { ControlResult, RunOptions, RunResult } from '../core/run.ts'
+import type { StageOfPolicy } from '../core/schedule.ts'
+import type { SlotList } from '../core/slot.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
 import { listAudit, verifyAudit } from './audit.ts'
+import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { findMasked } from './find/contacts.ts'
@@ -26,7 +29,11 @@ import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
 import { previewRestore } from './restore/restore-preview.ts'
+import { type Helping, helpRun, runsToHelp } from './run/adopt-run.ts'
 import { run } from './run/run.ts'
+import { runSlot, type SlotOptions, type SlotOutcome } from './run-slot.ts'
+import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
+import { type SetStage, setStage, stageOf } from './stage.ts'
 import { verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
@@ -70,6 +77,22 @@ export type Archiver = Readonly<{
   /** Indexes that make runs and searches quick. Writes nothing. */
   planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
+  /** Asks a run to pause, to go on, or to stop; it follows at the end of its batch, wherever it is. */
+  pauseRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  resumeRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  stopRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  stageOf(policy: Policy): Promise<StageOfPolicy>
+  setStage(policy: Policy, set: SetStage): Promise<StageOfPolicy>
+  /** Planned times, newest first, with what became of each, and the next one. */
+  listSlots(policy: Policy, limit?: number): Promise<SlotList>
+  /** What a scheduler does when it looks at the clock: the slots that are to be run now. */
+  lookAtSchedule(policy: Policy): Promise<readonly DueSlot[]>
+  /** Runs what is due in a slot, or goes on with it; once, whoever asks. */
+  runSlot(policy: Policy, slot: string, options?: SlotOptions): Promise<SlotOutcome>
+  /** Runs that have lanes for others to take. */
+  runsToHelp(policy: Policy): Promise<readonly number[]>
+  /** Takes lanes of a run until none is free; returns how many. */
+  helpRun(policy: Policy, run: number, options?: Helping): Promise<number>
   doctor(policies: readonly Policy[]): Promise<Diagnosis>
   /** The database's own time zone, in which people read its times. */
   zone(): Promise<string>
@@ -99,6 +122,16 @@ export const createArchiver = (engine: Engine): Archiver => ({
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
+  pauseRun: (policy, ask) => pauseRun(engine, policy, ask),
+  resumeRun: (policy, ask) => resumeRun(engine, policy, ask),
+  stopRun: (policy, ask) => stopRun(engine, policy, ask),
+  stageOf: (policy) => stageOf(engine, policy),
+  setStage: (policy, set) => setStage(engine, policy, set),
+  listSlots: (policy, limit) => listSlots(engine, policy, limit),
+  lookAtSchedule: (policy) => lookAtSchedule(engine, policy),
+  runSlot: (policy, slot, options) => runSlot(engine, policy, slot, options),
+  runsToHelp: (policy) => runsToHelp(engine, policy),
+  helpRun: (policy, number, options) => helpRun(engine, policy, number, options),
   doctor: (policies) => doctor(engine, policies),
   zone: () => serverZone(engine),
 })

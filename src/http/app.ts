@@ -14,6 +14,7 @@ import { limitBody, limitGuesses, limitRequests, requireJson } from './limits.ts
 import { registerPages } from './pages.ts'
 import { invalidRequest, onError, problemResponse } from './problem.ts'
 import { registerAudit } from './routes/audit.ts'
+import { registerControl } from './routes/control.ts'
 import { registerCustomers } from './routes/customers.ts'
 import { registerFailures } from './routes/failures.ts'
 import { registerHolds } from './routes/holds.ts'
@@ -34,6 +35,7 @@ export function createApp(service: Service): App {
   for (const register of [
     registerProbes,
     registerRuns,
+    registerControl,
     registerCustomers,
     registerRestores,
     registerHolds,

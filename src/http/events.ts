@@ -70,7 +70,7 @@ function somethingHappens({ running }: Service, stream: SSEStreamingApi, run: nu
     }
     const timer = setTimeout(done, LOOK_MS)
     const forget = running.listen((event) => {
-      if ((event.kind === 'run-ended' ? event.result.run : event.run) === run) done()
+      if ('run' in event ? event.run === run : event.kind === 'run-ended' && event.result.run === run) done()
     })
     running.closing.addEventListener('abort', done)
     stream.onAbort(done)

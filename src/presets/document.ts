@@ -8,7 +8,9 @@ import type { Section } from '../core/origin.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Problem, policySetProblems } from '../core/policy-problems.ts'
 import { isProblems, parsePolicy, policySchema, zodProblems } from '../core/policy-schema.ts'
+import { scheduleSchema } from '../core/schedule-schema.ts'
 import { type HttpOptions, httpSchema } from '../http/options.ts'
+import { databasesProblems, databasesSchema, type NamedDatabase } from './databases.ts'
 import { NIC_CALL_CENTER, nicCallCenter, nicCallCenterSchema } from './nic-call-center.ts'
 
 z.config({ customError: issueMessage })
@@ -19,12 +21,14 @@ const presetSchema = z.strictObject({
   ...nicCallCenterSchema.shape,
   ...policySchema.partial().shape,
   age: policySchema.shape.age.partial().optional(),
+  schedule: scheduleSchema.partial().nullable().optional(),
 })
 
 const documentSchema = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
   database: z.strictObject({ url: z.string() }).optional(),
+  databases: databasesSchema.optional(),
   http: httpSchema.optional(),
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
 })
@@ -37,6 +41,8 @@ export type ConfigInput = z.input<typeof documentSchema>
 
 export type Document = Readonly<{
   url: string | null
+  /** Empty where the document names none, or has a `database`. */
+  databases: readonly NamedDatabase[]
   policies: readonly DocumentPolicy[]
   http: HttpOptions
   /** Sections beside database and policies: what they hold, and what of it the document says itself. */
@@ -61,19 +67,21 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, policies, http = httpSchema.parse({}) } = envelope.data
+  const { database, databases, policies, http = httpSchema.parse({}) } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
   const all = [
     ...urlProblems(database?.url),
+    ...databasesProblems({ database, databases }, urlProblem),
     ...problems,
     // Positions are those of the document only where every policy of it was parsed.
     ...(problems.length === 0 ? policySetProblems(parsed.map(({ policy }) => policy)) : []),
   ]
   if (all.length > 0) return all
+  const named = Object.entries(databases ?? {}).map(([name, { url }]) => ({ name, url }))
   const sections = [{ name: 'http', value: http, written: writtenIn(input, 'http') }]
-  return { url: database?.url ?? null, policies: parsed, http, sections }
+  return { url: database?.url ?? null, databases: named, policies: parsed, http, sections }
 }
 
 const writtenIn = (input: unknown, name: string): unknown =>

@@ -22,7 +22,7 @@ type Curl = (body: object) => Promise<Readonly<{ status: number; json: Readonly<
 async function served(t: TestContext, db: TestDatabase): Promise<Readonly<{ curl: Curl; end: () => Promise<number> }>> {
   const { key } = await createKey(testEngine(t, db), { name: 'xano', as: 'operator', actor: 'test' })
   const config = { http: { compatPrefix: PREFIX, port: 0 }, policies: [{ preset: 'nic-call-center' }] }
-  const { child, ended } = program(t, db, config).start('serve')
+  const { child, ended } = program(t, db, config).start('serve', '--no-schedule')
   const [line] = await once(createInterface(child.stdout), 'line')
   const { url }: { url: string } = JSON.parse(String(line))
   const curl: Curl = async (body) => {

@@ -6,7 +6,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
 import { listOf } from '../support/program.ts'
-import { type TestService, testService } from '../support/service.ts'
+import { assertProblem, type TestService, testService } from '../support/service.ts'
 
 /** Three old customers of whom one is poisonous, one young one, and one who was archived before. */
 async function scene(t: TestContext) {
@@ -105,7 +105,23 @@ test('every operation does its work and answers as it is described', async (t) =
   assert.equal(undone.json?.['restored'], 2)
   assert.equal(await center.count('nic_cc_customer'), 5)
 
+  const waiting = await call('POST /api/v1/runs', { as: 'operator', body: { maxRows: 1 } })
+  await ended(service, waiting.json?.['run'])
+  for (const verb of ['pause', 'resume', 'stop'])
+    assertProblem(
+      await call(`POST /api/v1/runs/${waiting.json?.['run']}/${verb}`, { as: 'operator', body: {} }),
+      'run_over',
+      409,
+    )
+
   await call('GET /api/v1/policies', { as: 'viewer' })
+  const stage = await call('GET /api/v1/policies/nic-call-center/stage', { as: 'viewer' })
+  const change = { stage: 'live', reason: 'three nights were right' }
+  const put = (tag: string) =>
+    call('PUT /api/v1/policies/nic-call-center/stage', { body: change, headers: { 'if-match': tag } })
+  const set = await put(stage.headers.get('etag') ?? '')
+  assert.deepEqual([set.json?.['stage'], set.json?.['actor']], ['live', 'admin'])
+  assertProblem(await put(stage.headers.get('etag') ?? ''), 'changed_meanwhile', 412)
   const policy = await call('GET /api/v1/policies/nic-call-center', { as: 'viewer' })
   const etag = policy.headers.get('etag') ?? ''
   const same = await call('GET /api/v1/policies/nic-call-center', { as: 'viewer', headers: { 'if-none-match': etag } })
@@ -116,9 +132,9 @@ test('every operation does its work and answers as it is described', async (t) =
   assert.deepEqual(
     listOf(audit.json?.['entries']).map(({ action, actor, role, reason }) => [action, actor, role, reason]),
     [
+      ['policy.stage', 'admin', 'admin', 'three nights were right'],
+      ['run.start', 'operator', 'operator', null],
       ['restore.start', 'operator', 'operator', 'wrong criteria'],
-      ['restore.start', 'operator', 'operator', 'phoned again'],
-      ['hold.release', 'compliance', 'compliance', 'closed'],
     ],
   )
   const verified = await call('GET /api/v1/audit/verify', { as: 'compliance' })
@@ -134,8 +150,9 @@ test('every operation does its work and answers as it is described', async (t) =
   assert.equal((await call('GET /metrics', { as: 'viewer' })).text, 'up 1\n')
   assert.equal((await call('POST /archive_old_customers', { as: 'operator', body: { dry_run: true } })).status, 200)
 
-  // The stream has a test of its own.
-  const missing = service.api.operations.filter((id) => !service.answered.has(id) && id !== 'followRun')
+  // The stream, and what is asked of a run that goes on, have tests of their own.
+  const others = ['followRun', 'pauseRun', 'resumeRun', 'stopRun']
+  const missing = service.api.operations.filter((id) => !service.answered.has(id) && !others.includes(id))
   assert.deepEqual(missing, [])
   assert.deepEqual(service.unexpected, [])
 })

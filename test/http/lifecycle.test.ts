@@ -9,7 +9,7 @@ import { httpSchema } from '../../src/http/options.ts'
 import { startServer } from '../../src/http/server.ts'
 import { callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
-import { program } from '../support/program.ts'
+import { listOf, program } from '../support/program.ts'
 import { gateAt } from '../support/reached.ts'
 import { assertProblem, testService } from '../support/service.ts'
 
@@ -58,6 +58,25 @@ test('a run is followed from where it is to its end', async (t) => {
     ['end'],
     'one that is over says so at once',
   )
+})
+
+test('a run is paused, goes on, and is stopped at the end of a batch', async (t) => {
+  const { center, service, open } = await waitingRun(t, 'batch-committed')
+  const ask = (verb: string) => service.call(`POST /api/v1/runs/1/${verb}`, { body: { reason: 'a busy hour' } })
+  const state = async () => {
+    const { json } = await service.call('GET /api/v1/runs')
+    const [run] = listOf(json?.['runs'])
+    return run?.['status']
+  }
+  const paused = await ask('pause')
+  assert.deepEqual([paused.json?.['asked'], paused.json?.['state'], paused.json?.['alive']], ['pause', 'running', true])
+  open()
+  await eventually('the run is paused', async () => (await state()) === 'paused')
+  assert.equal(await center.count('nic_cc_customer'), 2)
+  assert.equal((await ask('stop')).status, 200)
+  await eventually('the run has ended', async () => (await state()) === 'success')
+  assert.equal(await center.count('mothball.run', "stop_reason = 'stopped'"), 1)
+  assertProblem(await ask('resume'), 'run_over', 409)
 })
 
 test('a reader who goes away ends nothing', async (t) => {

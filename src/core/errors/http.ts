@@ -62,6 +62,12 @@ export const httpErrors = errorTable({
     exit: EXIT.usage,
     http: 405,
   },
+  changed_meanwhile: {
+    message: ({ object }) => `${object} was changed since it was looked at`,
+    hint: () => 'Read it again, and repeat the change with the new ETag in If-Match if it is still meant.',
+    exit: EXIT.refused,
+    http: 412,
+  },
   body_too_large: {
     message: ({ bytes }) => `the body has more than ${bytes} bytes`,
     hint: () => 'Ask for less at once; `http.maxBodyBytes` sets the limit.',

@@ -42,6 +42,9 @@ export const BODY_PROBLEMS = {
   422: problem('The Idempotency-Key was used for another request.'),
 } as const
 
+/** Of an operation with `If-Match`. */
+export const STALE = problem('It was changed since it was looked at.')
+
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
   description,
   content: { 'application/json': { schema } },
@@ -116,6 +119,8 @@ export const instantInput = z.iso.datetime({
 export const instant = z
   .string()
   .openapi({ description: "PostgreSQL's text in UTC.", example: '2026-09-24 01:46:39.941576+00' })
+
+export const runState = z.enum(['running', 'paused', 'success', 'partial', 'failed'])
 
 export const counts = z.record(z.string(), z.number().int()).openapi({ example: { nic_cc_call_log: 3 } })
 

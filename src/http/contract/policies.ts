@@ -1,7 +1,7 @@
 /** The policies as the service obeys them, and the verification of what they did. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
-import { BODY_PROBLEMS, body, json, PROBLEMS, policyName, SECURITY } from './common.ts'
+import { BODY_PROBLEMS, body, instant, json, PROBLEMS, policyName, reason, SECURITY, STALE } from './common.ts'
 
 const tags = ['Policies']
 
@@ -10,6 +10,51 @@ export const policySchema = z
   .openapi('Policy', { description: 'The policy with every default; its fields are those of the configuration.' })
 
 const withHash = z.object({ hash: z.string(), policy: policySchema }).openapi('PolicyVersion')
+
+const stageSchema = z
+  .object({
+    policy: z.string(),
+    stage: z.enum(['shadow', 'live', 'paused']),
+    reason: z.string().nullable(),
+    actor: z.string().nullable(),
+    since: instant.nullable(),
+  })
+  .openapi('Stage')
+
+const nameParam = z.strictObject({
+  name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'nic-call-center' }),
+})
+
+export const stageRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/policies/{name}/stage',
+  operationId: 'getStage',
+  tags,
+  summary: 'What the schedule does: dry runs, runs, or nothing. The ETag changes with it.',
+  security: SECURITY,
+  middleware: allow('read'),
+  request: { params: nameParam },
+  responses: {
+    200: { ...json(stageSchema, 'The stage, and since when.'), headers: z.object({ ETag: z.string() }) },
+    ...PROBLEMS,
+  },
+})
+
+export const setStageRoute = createRoute({
+  method: 'put',
+  path: '/api/v1/policies/{name}/stage',
+  operationId: 'setStage',
+  tags,
+  summary: 'Change the stage, as of the next run. `If-Match` with the ETag that was read.',
+  security: SECURITY,
+  middleware: allow('stage'),
+  request: {
+    params: nameParam,
+    headers: z.object({ 'if-match': z.string().openapi({ description: 'ETag of the stage that was looked at.' }) }),
+    body: body(z.strictObject({ stage: z.enum(['shadow', 'live', 'paused']), reason })),
+  },
+  responses: { 200: json(stageSchema, 'The stage as it is now.'), 412: STALE, ...BODY_PROBLEMS },
+})
 
 export const listPoliciesRoute = createRoute({
   method: 'get',
@@ -34,9 +79,7 @@ export const policyRoute = createRoute({
   security: SECURITY,
   middleware: allow('read'),
   request: {
-    params: z.strictObject({
-      name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'nic-call-center' }),
-    }),
+    params: nameParam,
     headers: z.object({ 'if-none-match': z.string().optional() }),
   },
   responses: {

@@ -15,6 +15,7 @@ import {
   pageQuery,
   policyName,
   policyQuery,
+  runState,
   SECURITY,
 } from './common.ts'
 import { failureSchema } from './failures.ts'
@@ -67,7 +68,7 @@ export const runRecordSchema = z
     run: z.number().int(),
     policy: z.string(),
     operation: z.enum(['archive', 'restore']),
-    status: z.enum(['running', 'success', 'partial', 'failed']),
+    status: runState,
     dryRun: z.boolean(),
     actor: z.string(),
     reason: z.string().nullable(),
@@ -86,6 +87,11 @@ export const runRecordSchema = z
     batches: z.number().int(),
     stopReason: z.string().nullable(),
     error: z.string().nullable(),
+    slot: instant.nullable().openapi({ description: 'The planned time that it stands for.' }),
+    group: z.string().nullable().openapi({ description: 'Ties it to the runs of other databases.' }),
+    asked: z
+      .object({ what: z.enum(['pause', 'stop']), by: z.string().nullable(), reason: z.string().nullable() })
+      .nullable(),
   })
   .openapi('Run')
 
