@@ -5,7 +5,7 @@ import { issueMessage } from '../../core/issue-message.ts'
 
 z.config({ customError: issueMessage })
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string().openapi({ description: 'Where the error is explained.' }),
     title: z.string(),

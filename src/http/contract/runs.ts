@@ -63,7 +63,7 @@ export const planRoute = createRoute({
   responses: { 200: json(planSchema, 'Counts for every reason, and what stands in the way.'), ...BODY_PROBLEMS },
 })
 
-export const runRecordSchema = z
+const runRecordSchema = z
   .object({
     run: z.number().int(),
     policy: z.string(),
