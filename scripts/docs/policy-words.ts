@@ -39,6 +39,7 @@ export const DOCUMENT_WORDS: Readonly<Record<string, FieldWords>> = {
   'http.runbook': {
     default: 'a page of the service',
     meaning: "Address before an error's code in `type`: `https://wiki.example.com/mothball/`.",
+  },
   databases: {
     type: '`{name: {url: ...}}`',
     default: 'none',
