@@ -9,7 +9,7 @@ import type { Policy } from '../core/policy.ts'
 import { MAX_BATCH_SIZE } from '../core/policy-schema.ts'
 import type { RunResult } from '../core/run.ts'
 import { allow, authorOf } from './auth.ts'
-import { BODY_PROBLEMS, idempotencyHeader, json, SECURITY } from './contract/common.ts'
+import { BODY_PROBLEMS, idempotencyHeader, json, SECURITY } from './contract/parts.ts'
 import type { App, Service } from './environment.ts'
 import { idempotent } from './idempotent.ts'
 

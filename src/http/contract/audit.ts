@@ -1,7 +1,7 @@
 /** The audit log, and the proof that it is as it was written. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
-import { cursorQuery, instant, json, limitQuery, next, PROBLEMS, SECURITY } from './common.ts'
+import { cursorQuery, instant, json, limitQuery, next, PROBLEMS, SECURITY } from './parts.ts'
 
 const tags = ['Audit']
 

@@ -12,7 +12,7 @@ import {
   reason,
   runState,
   SECURITY,
-} from './common.ts'
+} from './parts.ts'
 
 const resultSchema = z
   .object({

@@ -12,7 +12,7 @@ import {
   policyName,
   policyQuery,
   SECURITY,
-} from './common.ts'
+} from './parts.ts'
 
 const tags = ['Customers']
 

@@ -16,7 +16,7 @@ import {
   PROBLEMS,
   policyName,
   SECURITY,
-} from './common.ts'
+} from './parts.ts'
 
 const tags = ['Failures']
 

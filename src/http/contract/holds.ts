@@ -19,7 +19,7 @@ import {
   policyQuery,
   reason,
   SECURITY,
-} from './common.ts'
+} from './parts.ts'
 
 const tags = ['Holds']
 

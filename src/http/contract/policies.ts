@@ -1,7 +1,7 @@
 /** The policies as the service obeys them, and the verification of what they did. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
-import { BODY_PROBLEMS, body, instant, json, PROBLEMS, policyName, reason, SECURITY, STALE } from './common.ts'
+import { BODY_PROBLEMS, body, instant, json, PROBLEMS, policyName, reason, SECURITY, STALE } from './parts.ts'
 
 const tags = ['Policies']
 

@@ -1,7 +1,7 @@
 /** What machines ask: is it alive, can it work, how much. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
-import { json, PROBLEMS, SECURITY } from './common.ts'
+import { json, PROBLEMS, SECURITY } from './parts.ts'
 
 const tags = ['Operation']
 const ok = z.object({ status: z.literal('ok') }).openapi('Ok')

@@ -17,7 +17,7 @@ import {
   policyQuery,
   reason,
   SECURITY,
-} from './common.ts'
+} from './parts.ts'
 
 const tags = ['Restores']
 

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
 import { idempotent } from '../idempotent.ts'
+import { failureSchema } from './failures.ts'
 import {
   BODY_PROBLEMS,
   body,
@@ -17,8 +18,7 @@ import {
   policyQuery,
   runState,
   SECURITY,
-} from './common.ts'
-import { failureSchema } from './failures.ts'
+} from './parts.ts'
 
 const tags = ['Runs']
 

@@ -1,7 +1,7 @@
 /** Sign-in of a browser: a key for a cookie that no script can read. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ROLES } from '../../core/role.ts'
-import { BODY_PROBLEMS, body, instant, json, PROBLEMS, SECURITY } from './common.ts'
+import { BODY_PROBLEMS, body, instant, json, PROBLEMS, SECURITY } from './parts.ts'
 
 const tags = ['Session']
 
