@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { createKey } from '../../src/engine/keys.ts'
+import { setStage } from '../../src/engine/stage.ts'
 import { callCenter, testEngine } from '../support/call-center.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { program, sampleDatabase } from '../support/program.ts'
@@ -173,6 +174,19 @@ test('while another run is going on the answer is 409, and a plan that is refuse
   assert.equal((await first).json?.['archived'], 1)
   await center.db.query('create rule nothing as on delete to nic_cc_customer do instead nothing')
   assertProblem(await call('POST /archive_old_customers', { body: {} }), 'plan_refused', 409)
+})
+
+test('in shadow the endpoint still moves; while the policy is paused the answer is 409', async (t) => {
+  const center = await callCenter(t)
+  await center.customer(90)
+  const { call } = await testService(t, center)
+  const stage = (word: 'shadow' | 'paused') =>
+    setStage(center.engine, center.policy, { stage: word, reason: 'a test', actor: 'thandi' })
+  await stage('paused')
+  assertProblem(await call('POST /archive_old_customers', { body: {} }), 'policy_paused', 409)
+  assert.equal((await call('POST /archive_old_customers', { body: { dry_run: true } })).json?.['count'], 1)
+  await stage('shadow')
+  assert.equal((await call('POST /archive_old_customers', { body: {} })).json?.['archived'], 1)
 })
 
 test('a run that breaks off is a problem, and says what it had archived', async (t) => {
