@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { openArena, SETTINGS } from './arena.ts'
 import { family } from './family.ts'
+import { lanes } from './lanes.ts'
 import { linearity } from './linearity.ts'
 import { memory } from './memory.ts'
 import { mostlyKept } from './mostly-kept.ts'
@@ -17,7 +18,17 @@ import type { Scenario } from './scenario.ts'
 import { show } from './show.ts'
 import { subjectOnly } from './subject-only.ts'
 
-const SCENARIOS: readonly Scenario[] = [subjectOnly, family, perRowLoop, linearity, mostlyKept, memory, restore, show]
+const SCENARIOS: readonly Scenario[] = [
+  subjectOnly,
+  family,
+  perRowLoop,
+  linearity,
+  lanes,
+  mostlyKept,
+  memory,
+  restore,
+  show,
+]
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 

@@ -1,6 +1,7 @@
 // All checks in sequence, a line for each; the tests come last, and the test runner's closing lines end the output.
 // What an earlier check found is printed at once, and test/checks.test.ts fails for it, so that the closing lines
-// count it too. With `unit` or `db` as first argument: only those tests; further arguments go to node:test.
+// count it too. With `unit` or `db` as first argument: only those tests; with
+// `schedule` the workers over twenty slots of a minute; further arguments go to node:test.
 import { spawnSync } from 'node:child_process'
 import { styleText } from 'node:util'
 
@@ -51,4 +52,7 @@ function runAll(extra: readonly string[]): number {
 const [kind, ...rest] = process.argv.slice(2)
 if (kind === 'unit') process.exitCode = runTests(UNIT, rest, null)
 else if (kind === 'db') process.exitCode = runTests(DATABASE, rest, null)
-else process.exitCode = runAll(process.argv.slice(2))
+else if (kind === 'schedule') {
+  process.env['MOTHBALL_TEST_SLOTS'] = '20'
+  process.exitCode = runTests(DATABASE, ['test/integration/workers.test.ts'], null)
+} else process.exitCode = runAll(process.argv.slice(2))

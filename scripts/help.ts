@@ -8,6 +8,7 @@ const LINES: Readonly<Record<string, string>> = {
   test: 'all checks, one after the other: lint, types, dead code, tests (needs no database)',
   'test:unit': 'the tests that need no database; files or node:test options may follow "--"',
   'test:db': 'the tests on a real PostgreSQL; files or node:test options may follow "--"',
+  'test:schedule': 'three workers over twenty slots of a minute each; takes twenty-two minutes',
   types: 'the TypeScript compiler, without output',
   lint: 'format and lint rules (biome); changes nothing',
   format: 'the same, and repairs what it can',

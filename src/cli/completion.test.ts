@@ -17,7 +17,7 @@ function offered(...words: readonly string[]): readonly string[] {
 }
 
 test('bash offers commands, their subcommands and their options', () => {
-  assert.deepEqual(offered('re'), ['restore'])
+  assert.deepEqual(offered('rest'), ['restore'])
   assert.deepEqual(offered('hold', 'r'), ['release'])
   assert.deepEqual(offered('--json', 'run', '--c'), ['--confirm', '--config'])
   assert.deepEqual(offered('failures', 'retry', '--a'), ['--all'])

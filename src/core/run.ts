@@ -8,7 +8,7 @@ export type RunStatus = 'success' | 'partial' | 'failed'
 export type RunState = 'running' | 'paused' | RunStatus
 
 /** Every step that a run can take, with what it means; any other is refused. */
-export const TRANSITIONS: Readonly<Record<string, string>> = {
+export const TRANSITIONS = {
   'running -> paused': 'somebody asked it to pause: it keeps its lease, and has no transaction open',
   'paused -> running': 'somebody asked it to go on, with the same cutoff',
   'running -> success': 'nothing failed: all that was eligible moved, or a limit, a window or somebody ended it',
@@ -17,9 +17,9 @@ export const TRANSITIONS: Readonly<Record<string, string>> = {
   'paused -> success': 'somebody stopped it while it was paused',
   'paused -> partial': 'somebody stopped it while it was paused, and some had failed',
   'paused -> failed': 'it was lost while it was paused, or stopped after all that it tried had failed',
-}
+} as const satisfies Readonly<Partial<Record<`${RunState} -> ${RunState}`, string>>>
 
-export const canBecome = (from: RunState, to: RunState): boolean => `${from} -> ${to}` in TRANSITIONS
+export type Transition = keyof typeof TRANSITIONS
 
 /** What somebody may ask of a run that goes on. */
 export type Asked = 'pause' | 'stop'

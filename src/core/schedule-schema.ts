@@ -10,7 +10,7 @@ const cron = z.string().superRefine((text, context) => {
 /** An IANA name: an offset such as +02:00 passes Intl but knows nothing of daylight saving. */
 export const zone = z.string().refine(isZone, 'is not an IANA time zone, such as Africa/Johannesburg')
 
-export const stage = z.enum(['shadow', 'live', 'paused'])
+const stage = z.enum(['shadow', 'live', 'paused'])
 
 export const scheduleSchema = z.strictObject({
   cron,

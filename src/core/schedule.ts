@@ -36,7 +36,7 @@ export type Schedule = Readonly<{
 type Rule = Pick<Schedule, 'cron' | 'zone'>
 
 /** Of slots that were missed in one go, the newest so many are written down: nobody reads the ten-thousandth. */
-export const MOST_SLOTS = 1000
+const MOST_SLOTS = 1000
 
 /** Older than that, a slot that nobody has run yet counts as missed. */
 export const LATE_AFTER_MS = 10 * 60_000

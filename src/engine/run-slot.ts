@@ -46,7 +46,7 @@ export async function runSlot(
 }
 
 /** Ties the runs of one slot over the databases of a fleet. */
-export const slotGroup = (policy: string, slot: string): string =>
+const slotGroup = (policy: string, slot: string): string =>
   createHash('sha256').update(`${policy} ${slot}`).digest('hex').slice(0, 16)
 
 async function startSlot(engine: Engine, policy: Policy, slot: string, { signal }: SlotOptions): Promise<SlotOutcome> {

@@ -39,7 +39,7 @@ async function lookOn(station: Station, { onTrouble, everyMs, signal }: Looking)
 }
 
 /** One look: what is due is offered. Offered before, it stays the same job. */
-export async function lookOnce({ archiver, policies, queue }: Station): Promise<void> {
+async function lookOnce({ archiver, policies, queue }: Station): Promise<void> {
   for (const policy of policies)
     for (const { slot, late } of await archiver.lookAtSchedule(policy))
       await queue.offer({ policy: policy.name, slot }, late)

@@ -19,9 +19,11 @@ async function fiftyOld(t: Parameters<typeof callCenter>[0], signals = INERT_SIG
   return center
 }
 
+const HELPER = 'mothball helper'
+
 /** Another process, as far as the database can tell: its own connections. */
 function secondEngine(t: Parameters<typeof callCenter>[0], center: CallCenter, signals = INERT_SIGNALS): Engine {
-  const database = openDatabase({ url: center.db.url })
+  const database = openDatabase({ url: center.db.url, applicationName: HELPER })
   t.after(() => database.close())
   return { ...center.engine, database, signals }
 }
@@ -53,7 +55,7 @@ test('a second worker takes lanes that nobody has, and the first closes the run 
   const helper = secondEngine(t, center)
   assert.deepEqual(await runsToHelp(helper, center.policy), [1])
   assert.equal(await helpRun(helper, center.policy, 1), 1)
-  assert.equal(await center.count('nic_cc_customer_backup'), 23)
+  assert.equal(await center.count('nic_cc_customer_backup'), 22)
   gate.open()
   assert.equal((await leading).archived, 45)
   await assertAllMoved(center)
@@ -65,19 +67,24 @@ test('a lane whose worker dies is taken by another, which moves the rest of it',
   const leading = run(center.engine, center.policy)
   await gate.arrived
   // The helper dies in its third batch: its connections are cut, and it does nothing more.
+  const buried = Promise.withResolvers<void>()
   let begun = 0
+  let stands = false
   const reached = async (point: SignalPoint) => {
     if (point === 'batch-begun') begun += 1
     if (point !== 'subjects-copied' || begun !== 3) return
-    gate.open()
-    await new Promise(() => undefined)
+    stands = true
+    await buried.promise
   }
   const helper = secondEngine(t, center, { reached })
-  helpRun(helper, center.policy, 1).catch(() => undefined)
-  await eventually('the helper stands in its third batch', () => begun === 3)
-  await center.db.query(`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and pid in (select backend_pid from mothball.lease where name like '%#2')`)
+  const helping = helpRun(helper, center.policy, 1).catch(() => 0)
+  await eventually('the helper stands in its third batch', () => stands)
+  await center.db.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [HELPER])
+  gate.open()
   assert.equal((await leading).archived, 45)
+  // Its connection has to be given back before its pool can close.
+  buried.resolve()
+  await helping
   await assertAllMoved(center)
 })
 
@@ -99,7 +106,8 @@ test('a run that takes the lease over fences every lane of the one before', asyn
   const leading = run(center.engine, center.policy)
   await gate.arrived
   await center.db.query("update mothball.lease set heartbeat_at = now() - interval '1 hour', backend_pid = null")
-  const other = await run(secondEngine(t, center), center.policy)
+  // Whole, so that it takes no lane itself.
+  const other = await run(secondEngine(t, center), { ...center.policy, lanes: 1 })
   assert.equal(other.archived, 45)
   gate.open()
   const first = await leading
@@ -134,4 +142,27 @@ test('an error in one lane ends the others, and the run tells it', async (t) => 
   alter = () => center.db.query('alter table nic_cc_call_log add column extra text')
   const result = await run(center.engine, center.policy)
   assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'shapes_changed'])
+})
+
+test('where the leading process is told to end, whoever helps ends at his batch too', async (t) => {
+  const ending = new AbortController()
+  const center = await fiftyOld(t)
+  const helper = secondEngine(t, center)
+  let helping: Promise<number> = Promise.resolve(0)
+  const help = once('lanes-cut', async () => {
+    helping = helpRun(
+      secondEngine(
+        t,
+        center,
+        once('subjects-copied', async () => ending.abort()),
+      ),
+      center.policy,
+      1,
+    )
+  })
+  const result = await run({ ...helper, signals: help }, center.policy, { signal: ending.signal })
+  await helping
+  assert.equal(result.stopReason, 'stopped')
+  assert.ok(result.archived < 45, String(result.archived))
+  assert.equal(await center.count('nic_cc_customer_backup'), result.archived)
 })

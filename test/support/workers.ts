@@ -49,11 +49,11 @@ export const endWorkers = (workers: readonly Worker[]): Promise<readonly (number
   )
 
 /** One slot is due at once, without waiting for the next minute: as if somebody had looked until a minute ago. */
-export async function dueAtOnce({ db, policy }: CallCenter, seconds = 60): Promise<void> {
+export async function dueAtOnce({ db, policy }: CallCenter): Promise<void> {
   await db.query(
     `insert into mothball.schedule (policy, cron, zone, seen_until)
-      values ($1, $2, $3, now() - make_interval(secs => $4::float8))
+      values ($1, $2, $3, now() - interval '1 minute')
       on conflict (policy) do update set seen_until = excluded.seen_until`,
-    [policy.name, SCHEDULE.cron, SCHEDULE.zone, seconds],
+    [policy.name, SCHEDULE.cron, SCHEDULE.zone],
   )
 }

@@ -57,13 +57,13 @@ async function standPaused(
   anyEnd: AbortSignal,
 ): Promise<void> {
   // Of several workers on a run the first says it.
-  if (control.state === 'running' && (await database.execute(turnRunSql(run, 'running', 'paused'))) > 0)
+  if (control.state === 'running' && (await database.execute(turnRunSql(run, 'running -> paused'))) > 0)
     emit({ kind: 'run-paused', run, reason: control.asked_reason ?? '' })
   await pause.sleep(PAUSED_LOOK_MS, anyEnd)
 }
 
 async function goOn({ database, emit }: Engine, { started: { run } }: Work, { state }: ControlRow): Promise<null> {
-  if (state === 'paused' && (await database.execute(turnRunSql(run, 'paused', 'running'))) > 0)
+  if (state === 'paused' && (await database.execute(turnRunSql(run, 'paused -> running'))) > 0)
     emit({ kind: 'run-resumed', run })
   return null
 }

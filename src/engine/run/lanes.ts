@@ -6,6 +6,7 @@
 import { hasCode, MothballError } from '../../core/errors/index.ts'
 import { type Lane, type LaneEnd, lanesWorth, rangesOf } from '../../core/lane.ts'
 import { endLane, readOpenLanes, reserveForLane, takeLane } from '../../db/journal/lane.ts'
+import { askSql } from '../../sql/journal/control.sql.ts'
 import { cutLanesSql, laneEndsSql } from '../../sql/journal/lane.sql.ts'
 import type { Engine } from '../ports.ts'
 import { createBoundary } from './boundary.ts'
@@ -43,9 +44,14 @@ export async function leadLanes(engine: Engine, work: Work, lease: Pick<Lease, '
     await workLanes(engine, work, [lease.lost])
     if (lease.lost.aborted) throw new MothballError('lease_lost', { policy: work.policy.name })
     if ((await readOpenLanes(engine.database, work.started.run)).length === 0) return
+    if (work.signal?.aborted) await stopOthers(engine, work)
     await engine.pause.sleep(LANE_LOOK_MS)
   }
 }
+
+/** The run closes with the process that leads it, so whoever helps ends at his batch too. */
+const stopOthers = ({ database }: Engine, { policy, started, actor }: Work): Promise<number> =>
+  database.execute(askSql(policy.name, started.run, { asked: 'stop', actor, reason: 'its leading process ends' }))
 
 /** Goes through lanes that are free, one after the other, until none is left. Returns how many. */
 export async function workLanes(engine: Engine, work: Work, lost: readonly AbortSignal[]): Promise<number> {

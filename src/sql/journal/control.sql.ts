@@ -1,4 +1,5 @@
 /** What somebody asks of a run that goes on, and how the run reads and answers it. */
+import type { Transition } from '../../core/run.ts'
 import { type Sql, sql } from '../tag.ts'
 
 export type ControlRow = Readonly<{ asked: string | null; asked_reason: string | null; state: string; broken: string }>
@@ -10,8 +11,10 @@ export const controlSql = (run: number): Sql<ControlRow> =>
     from mothball.run r where r.id = ${run}::bigint`
 
 /** The run moves from one state to the other; no row touched where it was not in it. */
-export const turnRunSql = (run: number, from: string, to: string): Sql =>
-  sql`update mothball.run set status = ${to} where id = ${run}::bigint and status = ${from} and ended_at is null`
+export function turnRunSql(run: number, transition: Transition): Sql {
+  const [from = '', to = ''] = transition.split(' -> ')
+  return sql`update mothball.run set status = ${to} where id = ${run}::bigint and status = ${from} and ended_at is null`
+}
 
 /** `asked` null takes back what was asked. No row: there is no such run, or it has ended. */
 export const askSql = (

@@ -1,0 +1,73 @@
+/** What a second worker process is worth on one large run: the same run whole, and cut into two lanes. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { run as runEngine } from '../src/engine/run/run.ts'
+import { scalar, withClient } from './arena.ts'
+import { withEngine } from './engine-side.ts'
+import { familyTemplate } from './family-data.ts'
+import { interleave, paceSpread, ratio, requireSameWork, type Sample } from './interleave.ts'
+import { lanedPolicy } from './laned-policy.ts'
+import { atMost, type Report } from './report.ts'
+import type { Scenario, Stage } from './scenario.ts'
+
+/** 1.2 times as fast, on two cores that the server shares with the workers. */
+const BAR = 1 / 1.2
+
+export const lanes: Scenario = { name: 'lanes', about: 'one run by one worker process, and by two', run }
+
+const ONE = 'one worker'
+const TWO = 'two workers'
+
+function customersOf({ options }: Stage): number {
+  if (options.quick) return 30_000
+  return options.full ? 1_000_000 : 100_000
+}
+
+async function run(stage: Stage): Promise<Report> {
+  const template = familyTemplate(customersOf(stage), false)
+  const contenders = [
+    { name: ONE, template, run: (url: string) => moveIn(url, 1) },
+    { name: TWO, template, run: (url: string) => withHelper(url, () => moveIn(url, 2)) },
+  ]
+  const samples = await interleave(stage.arena, contenders, stage.options.rounds)
+  requireSameWork(samples)
+  return {
+    lines: [
+      { measure: ONE, spread: paceSpread(samples, ONE), unit: 'ms per 1,000', bar: null },
+      { measure: `${TWO} / ${ONE}`, spread: ratio(samples, TWO, ONE), unit: 'x', bar: atMost(BAR) },
+    ],
+    facts: { samples: Object.fromEntries(samples) },
+  }
+}
+
+/** Timed by the journal, from the run's start to its last commit; every row that moved is counted. */
+async function moveIn(url: string, many: number): Promise<Sample> {
+  const result = await withEngine(url, (engine) => runEngine(engine, lanedPolicy(many)))
+  if (result.status !== 'success' || result.skipped > 0) throw new Error('a bench run leaves nobody behind')
+  const rows = result.archived + Object.values(result.related).reduce((sum, count) => sum + count, 0)
+  const ms = await withClient(url, (client) =>
+    scalar(
+      client,
+      'select extract(epoch from max(b.committed_at) - min(r.started_at)) * 1000 from mothball.run r join mothball.batch b on b.run_id = r.id',
+    ),
+  )
+  return { ms: Number(ms), rows }
+}
+
+async function withHelper<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('lane-helper.ts', import.meta.url)), url],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  try {
+    if (child.stdout !== null) await once(child.stdout, 'data')
+    return await work()
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+}
