@@ -48,6 +48,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
     'The batch was rolled back. As the code of a failure: this subject alone stays, in quarantine until it is retried.',
   commit_refused: WHOLE,
   too_many_failures: `${WHOLE} Those that failed are in quarantine, each with its reason.`,
+  probe_failed: 'The run goes on; the reading is kept as failed.',
   not_found: UNTOUCHED,
   already_gone: 'Nothing was touched, and no hold was set.',
 }

@@ -6,7 +6,7 @@ import { userInfo } from 'node:os'
 import type { Config } from '../config.ts'
 import { type ExitCode, MothballError } from '../core/errors/index.ts'
 import type { Emit } from '../core/event.ts'
-import type { Policy } from '../core/policy.ts'
+import { type Policy, policyZone } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
 import type { Output } from './output.ts'
 import type { View } from './views/findings.ts'
@@ -60,7 +60,7 @@ export const withPolicy = (
       const [policy, another] = scene.policies
       if (policy === undefined || another !== undefined)
         throw new MothballError('policy_ambiguous', { known: namesOf(scene.policies) })
-      const zone = policy.window?.zone ?? policy.age.zone ?? (await scene.archiver.zone())
+      const zone = policyZone(policy) ?? (await scene.archiver.zone())
       const { width, style } = scene.output
       return work({ ...scene, policy, view: { width, style, zone } })
     },

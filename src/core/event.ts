@@ -1,4 +1,5 @@
 /** (7) What happens in a run, as one union; `describe` is the one sentence for terminal, log and notice. */
+import type { ErrorCode } from './errors/index.ts'
 import type { RunResult, StopReason } from './run.ts'
 import { STOP_REASONS } from './run.ts'
 
@@ -13,7 +14,12 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
+  | Readonly<{ kind: 'probe-failed'; run: number; probe: string; problem: string }>
+  | Readonly<{ kind: 'run-refused'; policy: string; error: RefusedBy }>
   | Readonly<{ kind: 'run-ended'; result: RunResult }>
+
+/** Why a run did not begin; the message is free of a customer's data, as every error of ours. */
+export type RefusedBy = Readonly<{ code: ErrorCode; message: string; hint: string }>
 
 export type Emit = (event: ArchiveEvent) => void
 
@@ -40,6 +46,10 @@ export function describe(event: ArchiveEvent): string {
       return `${event.table} was not vacuumed: its owner has to do it, or grant MAINTAIN`
     case 'not-tidied':
       return `sealing or vacuuming broke off (${event.code}); the next run does it`
+    case 'probe-failed':
+      return `the probe ${event.probe} could not be read (${event.problem})`
+    case 'run-refused':
+      return `a run of ${event.policy} did not begin: ${event.error.code}`
     case 'run-ended':
       return describeResult(event.result)
   }

@@ -8,6 +8,7 @@ import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
 import type { RunOptions, RunResult } from '../core/run.ts'
+import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
 import { doctor, serverZone } from './doctor.ts'
@@ -20,6 +21,7 @@ import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
 import { previewRestore } from './restore/restore-preview.ts'
 import { run } from './run/run.ts'
+import { type StatisticsOptions, statistics } from './statistics.ts'
 import { verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
@@ -44,6 +46,8 @@ export type Archiver = Readonly<{
     options?: Readonly<{ limit?: number; before?: number | null }>,
   ): Promise<readonly RunRecord[]>
   runDetail(policy: Policy, run: number): Promise<RunDetail>
+  /** What the runs of the last days add up to. Writes nothing. */
+  statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
@@ -68,6 +72,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   retryFailures: (policy, keys) => retryFailures(engine, policy, keys),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
+  statistics: (policy, options) => statistics(engine, policy, options),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),

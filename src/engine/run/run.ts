@@ -10,6 +10,7 @@ import { isInWindow } from '../../core/window.ts'
 import { type StartedRun, startRun } from '../../db/journal/run.ts'
 import { recordPlanSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
+import { takeProbes } from '../probe.ts'
 import { sealBatches } from '../verify/seal.ts'
 import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
 import { closeRun, type RunOutcome } from './close-run.ts'
@@ -26,8 +27,21 @@ import { vacuumFamily } from './vacuum.ts'
  * is taken or another run is alive. Afterwards it always returns a result, and the log has its row.
  */
 export async function run(engine: Engine, policy: Policy, options: RunOptions = {}): Promise<RunResult> {
-  const prepared = await prepareRun(engine, policy)
+  const prepared = await orRefused(engine, policy, () => prepareRun(engine, policy))
   return options.dryRun ? dryRun(engine, policy, options, prepared.plan) : liveRun(engine, policy, options, prepared)
+}
+
+/** What keeps a run from beginning leaves no row behind, so it is said here. */
+async function orRefused<T>(engine: Engine, policy: Policy, work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof MothballError) {
+      const { code, message, hint } = error
+      engine.emit({ kind: 'run-refused', policy: policy.name, error: { code, message, hint } })
+    }
+    throw error
+  }
 }
 
 /** Only reads, but for its rows in journal and log; needs no lease and takes no slot. */
@@ -43,12 +57,13 @@ async function dryRun(engine: Engine, policy: Policy, options: RunOptions, plan:
 
 async function liveRun(engine: Engine, policy: Policy, options: RunOptions, prepared: PreparedRun): Promise<RunResult> {
   const { plan } = prepared
-  const ceiling = allowedBy(policy, plan, options)
-  const started = await openRun(engine, policy, plan, options)
+  const ceiling = await orRefused(engine, policy, () => allowedBy(policy, plan, options))
+  const started = await orRefused(engine, policy, () => openRun(engine, policy, plan, options))
   announce(engine, policy, plan, started, false)
   await engine.signals.reached('run-opened')
   using lease = keepLease(engine, policy, started.epoch)
   const work: Work = { ...prepared, started, lease, options, ceiling, openedAt: performance.now() }
+  await takeProbes(engine, { policy, family: prepared.family, run: started.run, phase: 'before' })
   const outcome = await moveAndCatch(engine, policy, work)
   const result = await closeRun(engine, { policy, options, plan, started, ...outcome, lease })
   engine.emit({ kind: 'run-ended', result })
@@ -133,6 +148,7 @@ function stopAsked(policy: Policy, { lease, options, started, openedAt }: Work):
 async function tidyUp(engine: Engine, policy: Policy, { family }: Work, result: RunResult): Promise<void> {
   try {
     if (result.archived > 0) await vacuumFamily(engine, family, result.run)
+    await takeProbes(engine, { policy, family, run: result.run, phase: 'after' })
     const { sealed } = await sealBatches(engine, policy)
     if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
   } catch (error) {
