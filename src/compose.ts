@@ -5,7 +5,9 @@ import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
 import { openDatabase } from './db/open-database.ts'
 import { type Archiver, createArchiver } from './engine/archiver.ts'
+import { serverZone } from './engine/doctor.ts'
 import { type Engine, INERT_SIGNALS } from './engine/ports.ts'
+import { createNotifier, type Notifier } from './notify/notifier.ts'
 
 export type ComposeOptions = Readonly<{
   /** Hears what happens in runs; must not throw. */
@@ -31,6 +33,18 @@ export function openEngine({ database: { url } }: Pick<Config, 'database'>, opti
     pause: { sleep },
     [Symbol.asyncDispose]: () => database.close(),
   }
+}
+
+/** Tells people; `zone` is in which. To be used with `await using`. Throws `database_url_missing`. */
+export async function openNotifier(
+  config: Pick<Config, 'database' | 'policies' | 'notify'>,
+  options: ComposeOptions = {},
+): Promise<Notifier & Readonly<{ zone: string }> & AsyncDisposable> {
+  const engine = openEngine(config, options)
+  const zone = await serverZone(engine)
+  const { database } = engine
+  const notifier = createNotifier(config.notify, { database, policies: config.policies, zone })
+  return { ...notifier, zone, [Symbol.asyncDispose]: () => database.close() }
 }
 
 /** The verbs on a configuration's database; `await using` closes its connections. */

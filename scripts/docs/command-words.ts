@@ -101,6 +101,22 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
   'hold list': { notes: READS, examples: ['mothball hold list --all'] },
+  notify: { notes: 'Without a further word: `list`.', examples: ['mothball notify'] },
+  'notify list': {
+    notes: `${READS} The newest first, with each channel: sent, waiting, or why it failed and when it is tried again.`,
+    examples: ['mothball notify list --limit 50'],
+  },
+  'notify test': {
+    notes: 'Sends at once and once, past the journal. Exit 3 when some of the channels failed, 1 when all did.',
+    examples: ['mothball notify test', 'mothball notify test --channel ops'],
+  },
+  'notify send': {
+    notes:
+      'One round: runs that ended and nobody told of, summaries that are due, deliveries that wait. For cron, where no ' +
+      '`mothball serve` does it; several at once send nothing twice. Exit 3 when a channel failed; it is tried again by a ' +
+      'later round.',
+    examples: ['mothball notify send'],
+  },
   config: {
     notes: 'Connects to nothing. Secrets are masked.',
     examples: ['mothball config', 'mothball config --origin', 'mothball config --schema > mothball.schema.json'],

@@ -20,6 +20,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   customer_unknown: UNTOUCHED,
   declined: UNTOUCHED,
   usage_invalid: UNTOUCHED,
+  channel_unknown: UNTOUCHED,
+  notify_missing: UNTOUCHED,
   file_exists: UNTOUCHED,
   unexpected: `${WHOLE} A run without an end is closed by the next one.`,
   database_unreachable: 'Nothing was touched, or as for `connection_lost` when a run had begun.',

@@ -12,6 +12,7 @@ import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
 import { registerInit } from './commands/init.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNotify } from './commands/notify.ts'
 import { registerPlan } from './commands/plan.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
@@ -32,6 +33,7 @@ const COMMANDS: readonly Register[] = [
   registerRestore,
   registerVerify,
   registerHold,
+  registerNotify,
   registerConfig,
   registerCompletion,
 ]

@@ -16,10 +16,13 @@ export type OriginInput = Readonly<{
     written: object
     unfolded: object
   }>[]
+  notify: object
+  writtenNotify: object
   references: ReadonlyMap<string, readonly Reference[]>
 }>
 
-export function originsOf({ url, urlOrigin, file, policies, references }: OriginInput): readonly Origin[] {
+export function originsOf(input: OriginInput): readonly Origin[] {
+  const { url, urlOrigin, file, policies, notify, writtenNotify, references } = input
   const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
   const database = {
     field: 'database.url',
@@ -33,7 +36,26 @@ export function originsOf({ url, urlOrigin, file, policies, references }: Origin
       return { field, value, origin: isWritten(written, path) ? inFile(field) : otherwise }
     }),
   )
-  return [database, ...fields]
+  const telling = leaves(notify).map(({ path, value }) => {
+    const field = `notify.${path.join('.')}`
+    return { field, value: masked(value), origin: isWritten(writtenNotify, path) ? inFile(field) : 'default' }
+  })
+  return [database, ...fields, ...telling]
+}
+
+/** Whoever has the address of a webhook may write to its channel. */
+const SECRETS = ['password', 'url', 'ca']
+
+/** The same value with each secret in it as stars. */
+export function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => [
+      key,
+      SECRETS.includes(key) && typeof inner === 'string' ? '***' : masked(inner),
+    ]),
+  )
 }
 
 /** The address with its password as stars. */

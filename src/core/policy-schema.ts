@@ -28,13 +28,13 @@ const tableName = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const zone = z.string().refine(isZone, 'is not an IANA time zone, such as Africa/Johannesburg')
+export const zone = z.string().refine(isZone, 'is not an IANA time zone, such as Africa/Johannesburg')
 const days = z.number().positive('must be more than 0').max(MAX_DAYS, `must be at most ${MAX_DAYS}`)
 const unit = z.enum(['epoch_ms', 'epoch_s']).nullable().default(null)
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM')
+export const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM')
 const milliseconds = z.number().int().min(1).max(3_600_000)
 /** Control characters could forge a line in a log or a header in a mail. */
-const label = z
+export const label = z
   .string()
   .min(1)
   .max(200)

@@ -4,6 +4,7 @@ import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { Notice } from '../core/notice.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
@@ -16,6 +17,7 @@ import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
 import { listRuns, runDetail } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
+import { listNotices } from './notices.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
@@ -48,6 +50,8 @@ export type Archiver = Readonly<{
   runDetail(policy: Policy, run: number): Promise<RunDetail>
   /** What the runs of the last days add up to. Writes nothing. */
   statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
+  /** What people were told, newest first. */
+  listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
@@ -72,6 +76,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   retryFailures: (policy, keys) => retryFailures(engine, policy, keys),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
+  listNotices: (policies, limit) => listNotices(engine, policies, limit),
   statistics: (policy, options) => statistics(engine, policy, options),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),

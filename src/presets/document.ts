@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { issueMessage } from '../core/issue-message.ts'
+import { type NotifyConfig, notifyProblems, notifySchema } from '../core/notify-schema.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Problem, policySetProblems } from '../core/policy-problems.ts'
 import { isProblems, parsePolicy, policySchema, zodProblems } from '../core/policy-schema.ts'
@@ -24,6 +25,7 @@ const documentSchema = z.strictObject({
   $schema: z.string().optional(),
   database: z.strictObject({ url: z.string() }).optional(),
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
+  notify: notifySchema.prefault({}),
 })
 
 /** The same, with policies that are looked at one by one: a union would only say that none of its forms fits. */
@@ -32,7 +34,13 @@ const envelopeSchema = documentSchema.extend({ policies: z.array(z.record(z.stri
 /** What `mothball.config.ts` exports, and what .yaml and .json hold. */
 export type ConfigInput = z.input<typeof documentSchema>
 
-export type Document = Readonly<{ url: string | null; policies: readonly DocumentPolicy[] }>
+export type Document = Readonly<{
+  url: string | null
+  policies: readonly DocumentPolicy[]
+  notify: NotifyConfig
+  /** The section as it was written; empty where there is none. */
+  writtenNotify: object
+}>
 
 /** `written` are the fields as the document has them, `unfolded` those that the preset made of them. */
 export type DocumentPolicy = Readonly<{
@@ -52,18 +60,24 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, policies } = envelope.data
+  const { database, policies, notify } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
   const all = [
     ...urlProblems(database?.url),
     ...problems,
+    ...notifyProblems(notify),
     // Positions are those of the document only where every policy of it was parsed.
     ...(problems.length === 0 ? policySetProblems(parsed.map(({ policy }) => policy)) : []),
   ]
-  return all.length > 0 ? all : { url: database?.url ?? null, policies: parsed }
+  return all.length > 0 ? all : { url: database?.url ?? null, policies: parsed, notify, writtenNotify: notifyOf(input) }
 }
+
+const notifyOf = (input: unknown): object =>
+  typeof input === 'object' && input !== null && 'notify' in input && typeof input.notify === 'object'
+    ? (input.notify ?? {})
+    : {}
 
 /** The problem with a database's address, or null. Never quotes it: it holds a password. */
 export function urlProblem(url: string): string | null {

@@ -1,0 +1,121 @@
+/**
+ * The one that tells people: hears what happens, looks into the journal for what nobody has told yet, writes summaries
+ * that are due, and sends. Any process may have one, and several at once send nothing twice. Nothing here fails a run.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { MothballError } from '../core/errors/index.ts'
+import type { ArchiveEvent, Emit } from '../core/event.ts'
+import type { Digest, NotifyConfig } from '../core/notify-schema.ts'
+import { type Policy, policyZone } from '../core/policy.ts'
+import type { Database } from '../db/database.ts'
+import { requireJournal } from '../db/journal-schema.ts'
+import type { Channel } from './channel.ts'
+import { channelsOf } from './channels.ts'
+import { type DigestOptions, writeDueDigests } from './digest.ts'
+import { type Delivered, deliverDue } from './fan-out.ts'
+import { type Teller, tellOfMissedSlot, tellOfRefusal, tellOfRuns } from './tell.ts'
+import { type TestedChannel, testChannels } from './test-message.ts'
+import { voiceOf } from './voice.ts'
+
+export type NotifierDeps = DigestOptions &
+  Readonly<{
+    database: Database
+    policies: readonly Policy[]
+    /** Zone of policies that name none: the database's own. */
+    zone: string
+    /** Instead of those of the configuration. */
+    channels?: readonly Channel[]
+    /** Hears what went wrong with telling; must not throw. The code is safe to show. */
+    onProblem?: (code: string) => void
+  }>
+
+export type Tick = Delivered & Readonly<{ runs: number; digests: readonly Digest[] }>
+
+export type Notifier = Readonly<{
+  /** For the engine's `emit`: returns at once, never throws. */
+  hear: Emit
+  /** A planned time at which no run started. Resolves when it is told; sending follows. */
+  missed(policy: string, slot: Readonly<{ slot: string; catchUp: boolean }>): Promise<void>
+  /** One round: what nobody has told, summaries that are due, deliveries that are due. */
+  tick(signal?: AbortSignal): Promise<Tick>
+  /** Rounds until the signal ends them: every `everyMs`, and at once when something was heard. */
+  start(signal: AbortSignal, everyMs?: number): Promise<void>
+  /** Resolves when everything that was heard is told, and was tried to be sent once. */
+  settle(): Promise<void>
+  /** A trial message to the named channel, or to all; past the journal. */
+  test(channel?: string): Promise<readonly TestedChannel[]>
+}>
+
+/** How often somebody looks whether a summary or a delivery is due. */
+const TICK_MS = 15_000
+
+/** Opens nothing and sends nothing by itself: `start` or `tick` does. */
+export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifier {
+  const { database, policies, onProblem = () => undefined } = deps
+  const channels = deps.channels ?? channelsOf(config)
+  const teller: Teller = {
+    database,
+    config,
+    voice: (policy) => voiceOf(config, config.zone ?? policyZone(policy) ?? deps.zone),
+  }
+  const names = policies.map(({ name }) => name)
+  const heard = new Set<Promise<void>>()
+  let woken = new AbortController()
+
+  const quietly = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => onProblem(error instanceof MothballError ? error.code : 'unexpected'))
+
+  const hear: Emit = (event) => {
+    const work = onEvent(teller, policies, event)
+    if (work === null) return
+    const told = quietly(work()).then(() => {
+      heard.delete(told)
+      woken.abort()
+    })
+    heard.add(told)
+  }
+
+  const tick = async (signal?: AbortSignal): Promise<Tick> => {
+    await database.transaction({}, requireJournal)
+    let runs = 0
+    const digests: Digest[] = []
+    for (const policy of policies) {
+      runs += await tellOfRuns(teller, policy)
+      digests.push(...(await writeDueDigests(teller, policy, deps)))
+    }
+    const fanOut = { database, channels, policies: names, timeoutMs: config.timeoutMs }
+    return { runs, digests, ...(await deliverDue(fanOut, signal)) }
+  }
+
+  return {
+    hear,
+    tick,
+    missed: async (name, slot) => {
+      const policy = policies.find((each) => each.name === name)
+      if (policy === undefined) throw new MothballError('policy_unknown', { policy: name, known: names.join(', ') })
+      await tellOfMissedSlot(teller, policy, slot)
+      woken.abort()
+    },
+    start: async (signal, everyMs = TICK_MS) => {
+      while (!signal.aborted) {
+        woken = new AbortController()
+        await quietly(tick(signal).then(() => undefined))
+        // Ended early by the signal, or by something that was heard meanwhile.
+        await delay(everyMs, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined)
+      }
+    },
+    settle: async () => {
+      await Promise.all([...heard])
+      await quietly(tick().then(() => undefined))
+    },
+    test: (channel) => testChannels({ channels, voice: voiceOf(config, config.zone ?? deps.zone) }, channel),
+  }
+}
+
+/** What leaves no row of its own is told from the event; the end of a run only wakes whoever looks into the journal. */
+function onEvent(teller: Teller, policies: readonly Policy[], event: ArchiveEvent): (() => Promise<void>) | null {
+  if (event.kind === 'run-ended' || event.kind === 'run-reconciled') return () => Promise.resolve()
+  if (event.kind !== 'run-refused') return null
+  const policy = policies.find(({ name }) => name === event.policy)
+  return policy === undefined ? null : () => tellOfRefusal(teller, policy, event.error)
+}

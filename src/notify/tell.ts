@@ -1,0 +1,168 @@
+/**
+ * From facts to notices, each once: the ends of runs as the journal has them, runs that did not begin, slots that were
+ * missed. Whoever looks first tells; incidents open and close in the same transaction.
+ */
+import type { RefusedBy } from '../core/event.ts'
+import type { RunRecord } from '../core/history.ts'
+import type { Message } from '../core/message.ts'
+import type { Incident, NoticeKind, OpenIncident } from '../core/notice.ts'
+import { type Alert, hearsAlert, type NotifyConfig } from '../core/notify-schema.ts'
+import type { Policy } from '../core/policy.ts'
+import { policyChanges } from '../core/policy-changes.ts'
+import type { Database, Session } from '../db/database.ts'
+import { readRun } from '../db/journal/history.ts'
+import { readChannelsOf, readOpenIncidents, takeUntoldRuns, tell, type UntoldRun } from '../db/journal/notice.ts'
+import { readDefinition } from '../db/journal/policy-version.ts'
+import { causesOfRunSql, closeNoticeSql, lockNoticesSql } from '../sql/journal/notice.sql.ts'
+import { nowSql } from '../sql/journal/run.sql.ts'
+import { missedMessage, policyChangedMessage, recoveredMessage, refusedMessage, runMessage } from './alert-message.ts'
+import { endedBy, refusalKind, stepOf } from './incident.ts'
+import type { Voice } from './voice.ts'
+
+export type Teller = Readonly<{ database: Database; config: NotifyConfig; voice: (policy: Policy) => Voice }>
+
+/** Tells of every run of the policy whose end nobody has told; returns how many runs were looked at. */
+export const tellOfRuns = ({ database, config, voice }: Teller, policy: Policy): Promise<number> =>
+  database.transaction({}, async (session) => {
+    await session.execute(lockNoticesSql(policy.name))
+    const untold = await takeUntoldRuns(session, policy.name)
+    for (const each of untold) await tellOfRun(session, { config, voice: voice(policy) }, policy, each)
+    return untold.length
+  })
+
+type Telling = Readonly<{ config: NotifyConfig; voice: Voice }>
+
+async function tellOfRun(session: Session, telling: Telling, policy: Policy, { run, hash, previousHash }: UntoldRun) {
+  const record = await readRun(session, policy.name, run)
+  if (record === null) return
+  if (hash !== null && previousHash !== null && hash !== previousHash)
+    await tellOfChange(session, telling, record, previousHash, hash)
+  const { status } = record
+  if (status === 'running') return
+  const open = await readOpenIncidents(session, policy.name)
+  const over = endedBy(status, open)
+  for (const each of over) await session.execute(closeNoticeSql(each.id))
+  if (status === 'success') await tellOfRecovery(session, telling, record, over)
+  else {
+    const causes = (await session.rows(causesOfRunSql(run))).map(({ code, count }) => ({ code, count: Number(count) }))
+    const message = runMessage(telling.voice, record, causes)
+    await tellOfIncident(
+      session,
+      telling.config,
+      { policy: policy.name, kind: status, incident: 'run', key: `run:${run}`, message },
+      open,
+    )
+  }
+}
+
+async function tellOfChange(session: Session, { config, voice }: Telling, run: RunRecord, from: string, to: string) {
+  const changes = policyChanges(await readDefinition(session, from), await readDefinition(session, to))
+  const message = policyChangedMessage(voice, {
+    policy: run.policy,
+    run: run.run,
+    from,
+    to,
+    changes,
+    at: voice.instant(run.startedAt),
+  })
+  await tell(session, {
+    policy: run.policy,
+    kind: 'policy-changed',
+    key: `policy:${run.policy}:${run.run}`,
+    incident: null,
+    partOf: null,
+    message,
+    channels: listeners(config, 'policy-changed'),
+  })
+}
+
+/** To whoever heard the beginning, and to nobody else. */
+async function tellOfRecovery(
+  session: Session,
+  { config, voice }: Telling,
+  run: RunRecord,
+  over: readonly OpenIncident[],
+) {
+  if (over.length === 0) return
+  const heard = await Promise.all(over.map(({ id }) => readChannelsOf(session, id)))
+  const known = config.channels.map(({ name }) => name)
+  await tell(session, {
+    policy: run.policy,
+    kind: 'recovered',
+    key: `recovered:${run.run}`,
+    incident: null,
+    partOf: null,
+    message: recoveredMessage(voice, run, over),
+    channels: [...new Set(heard.flat())].filter((name) => known.includes(name)),
+  })
+}
+
+type IncidentTelling = Readonly<{
+  policy: string
+  kind: NoticeKind & Alert
+  incident: Incident
+  key: string
+  message: Message
+}>
+
+async function tellOfIncident(
+  session: Session,
+  config: NotifyConfig,
+  { policy, kind, incident, key, message }: IncidentTelling,
+  openOnes: readonly OpenIncident[],
+): Promise<void> {
+  const open = openOnes.find((each) => each.incident === incident)
+  const step = stepOf(open, kind)
+  if (step === 'instead' && open !== undefined) await session.execute(closeNoticeSql(open.id))
+  const isRepeat = step === 'repeat' && open !== undefined
+  await tell(session, {
+    policy,
+    kind,
+    key,
+    incident,
+    partOf: isRepeat ? open.id : null,
+    message,
+    channels: isRepeat ? [] : listeners(config, kind),
+  })
+}
+
+const listeners = ({ channels }: NotifyConfig, alert: Alert): readonly string[] =>
+  channels.filter((channel) => hearsAlert(channel, alert)).map(({ name }) => name)
+
+/** A run that did not begin; each time it is tried is one more of the same incident. */
+export async function tellOfRefusal(teller: Teller, policy: Policy, error: RefusedBy): Promise<void> {
+  const kind = refusalKind(error.code)
+  if (kind !== 'guard' && kind !== 'drift' && kind !== 'refused') return
+  await teller.database.transaction({}, async (session) => {
+    await session.execute(lockNoticesSql(policy.name))
+    const { now } = await session.one(nowSql)
+    const voice = teller.voice(policy)
+    const message = refusedMessage(voice, { policy: policy.name, kind, error, at: voice.instant(now) })
+    const key = `refused:${policy.name}:${now}`
+    const open = await readOpenIncidents(session, policy.name)
+    await tellOfIncident(session, teller.config, { policy: policy.name, kind, incident: 'refused', key, message }, open)
+  })
+}
+
+/** `slot` is an instant's text; each slot is told once, however many processes noticed that it was missed. */
+export async function tellOfMissedSlot(
+  teller: Teller,
+  policy: Policy,
+  { slot, catchUp }: Readonly<{ slot: string; catchUp: boolean }>,
+): Promise<void> {
+  await teller.database.transaction({}, async (session) => {
+    await session.execute(lockNoticesSql(policy.name))
+    const { now } = await session.one(nowSql)
+    const voice = teller.voice(policy)
+    const message = missedMessage(voice, { policy: policy.name, slot, catchUp, at: voice.instant(now) })
+    const open = await readOpenIncidents(session, policy.name)
+    const telling = {
+      policy: policy.name,
+      kind: 'missed',
+      incident: 'missed',
+      key: `missed:${policy.name}:${slot}`,
+      message,
+    } as const
+    await tellOfIncident(session, teller.config, telling, open)
+  })
+}
