@@ -5,7 +5,6 @@ import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
 import { openDatabase } from './db/open-database.ts'
 import { type Archiver, createArchiver } from './engine/archiver.ts'
-import { serverZone } from './engine/doctor.ts'
 import { type Engine, INERT_SIGNALS } from './engine/ports.ts'
 import { createNotifier, type Notifier } from './notify/notifier.ts'
 
@@ -35,17 +34,14 @@ export function openEngine({ database: { url } }: Pick<Config, 'database'>, opti
   }
 }
 
-/** Tells people; `zone` is in which. To be used with `await using`. Throws `database_url_missing`. */
-export async function openNotifier(
-  config: Pick<Config, 'database' | 'policies' | 'notify'>,
-  options: ComposeOptions = {},
-): Promise<Notifier & Readonly<{ zone: string }> & AsyncDisposable> {
-  const engine = openEngine(config, options)
-  const zone = await serverZone(engine)
-  const { database } = engine
-  const notifier = createNotifier(config.notify, { database, policies: config.policies, zone })
-  return { ...notifier, zone, [Symbol.asyncDispose]: () => database.close() }
+/** Tells people; `await using` closes its connections. */
+export function openNotifier(config: Telling, options: ComposeOptions = {}): Notifier & AsyncDisposable {
+  const { database } = openEngine(config, options)
+  const notifier = createNotifier(config.notify, { database, policies: config.policies })
+  return { ...notifier, [Symbol.asyncDispose]: () => database.close() }
 }
+
+type Telling = Pick<Config, 'database' | 'policies' | 'notify'>
 
 /** The verbs on a configuration's database; `await using` closes its connections. */
 export function openArchiver(
@@ -54,4 +50,20 @@ export function openArchiver(
 ): Archiver & AsyncDisposable {
   const engine = openEngine(config, options)
   return { ...createArchiver(engine), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
+}
+
+/** The same, and whoever the configuration names is told of what happens, at the latest when it is closed. */
+export function openTellingArchiver(config: Telling, options: ComposeOptions = {}): Archiver & AsyncDisposable {
+  const { emit } = options
+  const hear: Emit = (event) => {
+    emit?.(event)
+    notifier.hear(event)
+  }
+  const engine = openEngine(config, { ...options, emit: hear })
+  const notifier = createNotifier(config.notify, { database: engine.database, policies: config.policies })
+  const close = async () => {
+    await notifier.settle()
+    await engine[Symbol.asyncDispose]()
+  }
+  return { ...createArchiver(engine), [Symbol.asyncDispose]: close }
 }

@@ -28,6 +28,9 @@ export type Scene = Readonly<{ output: Output; archiver: Archiver; policies: rea
 /** What a command about one policy works with; `view` knows the policy's zone. */
 export type PolicyScene = Scene & Readonly<{ policy: Policy; view: View }>
 
+/** Who hears what happens: the command itself, and with `tell` (nobody sits in front of it) the channels too. */
+type Listening = Readonly<{ emit?: Emit; tell?: boolean }>
+
 /** Reads the configuration; loaded on demand, because `--help` needs none of it. */
 export async function readConfig({ globals: { config, databaseUrl } }: Pick<Call, 'globals'>): Promise<Config> {
   const { loadConfig } = await import('../config.ts')
@@ -38,13 +41,15 @@ export async function readConfig({ globals: { config, databaseUrl } }: Pick<Call
 export async function withArchiver(
   call: Call,
   work: (scene: Scene) => Promise<ExitCode>,
-  emit?: Emit,
+  { emit, tell = false }: Listening = {},
 ): Promise<ExitCode> {
   const config = await readConfig(call)
   const { policy } = call.globals
   const policies = policy === undefined ? config.policies : [policyNamed(config.policies, policy)]
-  const { openArchiver } = await import('../compose.ts')
-  await using archiver = openArchiver(config, emit === undefined ? {} : { emit })
+  const { openArchiver, openTellingArchiver } = await import('../compose.ts')
+  const options = emit === undefined ? {} : { emit }
+  const isTold = tell && config.notify.channels.length > 0
+  await using archiver = isTold ? openTellingArchiver(config, options) : openArchiver(config, options)
   return await work({ output: call.output, archiver, policies })
 }
 
@@ -52,7 +57,7 @@ export async function withArchiver(
 export const withPolicy = (
   call: Call,
   work: (scene: PolicyScene) => Promise<ExitCode>,
-  emit?: Emit,
+  listening: Listening = {},
 ): Promise<ExitCode> =>
   withArchiver(
     call,
@@ -64,7 +69,7 @@ export const withPolicy = (
       const { width, style } = scene.output
       return work({ ...scene, policy, view: { width, style, zone } })
     },
-    emit,
+    listening,
   )
 
 function policyNamed(policies: readonly Policy[], name: string): Policy {

@@ -47,7 +47,7 @@ export function runMessage(voice: Voice, run: RunRecord, causes: readonly Cause[
     policy: run.policy,
     verdict: isFailed ? 'FAILED' : 'PARTIAL',
     tone: isFailed ? 'bad' : 'warning',
-    what: `run ${run.run}: ${counts}${broke}`,
+    what: `${counts} in run ${run.run}${broke}`,
     means: meaningOf(voice, run),
     next: [
       `mothball history ${run.run}`,

@@ -1,6 +1,6 @@
 /** Sections that several digests share: the chart, the sums, the probes, the warnings. Pure. */
 import { facts, inert, type Section, type Tone } from '../core/message.ts'
-import type { ProbeNight, Statistics, TierSize } from '../core/statistics.ts'
+import type { DayCounts, ProbeNight, Statistics, TierSize } from '../core/statistics.ts'
 import type { DigestFacts } from './digest-facts.ts'
 import { INCIDENT_WORDS } from './incident.ts'
 import type { Voice } from './voice.ts'
@@ -10,13 +10,26 @@ export const chart = (voice: Voice, { days, archivedPerDay }: Statistics, last: 
   return {
     kind: 'bars',
     title: `Archived per day, last ${shown.length} days`,
-    note: archivedPerDay === null ? 'no complete day yet' : `${voice.count(archivedPerDay)} on an average day`,
+    note: [
+      archivedPerDay === null ? 'no complete day yet' : `${voice.count(archivedPerDay)} on an average day`,
+      ...troubled(voice, shown),
+    ].join(', '),
     bars: shown.map(({ day, archived, partial, failed }) => ({
       label: voice.day(day),
       value: archived,
       tone: failed > 0 ? 'bad' : partial > 0 ? 'warning' : 'plain',
     })),
   }
+}
+
+/** In words what the chart says by colour. */
+const troubled = (voice: Voice, days: readonly DayCounts[]): readonly string[] => {
+  const count = (is: (day: DayCounts) => boolean) => days.filter(is).length
+  const [failed, partial] = [count((day) => day.failed > 0), count((day) => day.failed === 0 && day.partial > 0)]
+  return [
+    ...(failed > 0 ? [`${voice.count(failed)} failed`] : []),
+    ...(partial > 0 ? [`${voice.count(partial)} partial`] : []),
+  ]
 }
 
 export function totals(voice: Voice, facts_: DigestFacts): Section {

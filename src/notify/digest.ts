@@ -32,7 +32,7 @@ export async function writeDueDigests(
   policy: Policy,
   { auditHead = () => Promise.resolve(null) }: DigestOptions = {},
 ): Promise<readonly Digest[]> {
-  const its = voice(policy)
+  const its = await voice(policy)
   const written: Digest[] = []
   for (const digest of DIGESTS) {
     const channels = readersOf(config, digest)

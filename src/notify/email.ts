@@ -70,8 +70,10 @@ const mailOf = ({ from, to }: EmailConfig, message: Message, id: string) => ({
 /** nodemailer's code (EAUTH, ETLS, ETIMEDOUT, ...), and the server's number where it gave one; never its words. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unreachable'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  // A server that knows no STARTTLS answers it with some number, which would explain nothing.
+  if (code === 'ETLS') return 'etls'
   const response = 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null
   if (response !== null) return `smtp_${response}`
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return /^[A-Z_]{2,40}$/.test(code) ? code.toLowerCase() : 'unreachable'
 }

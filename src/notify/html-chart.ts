@@ -5,7 +5,7 @@ import { escaped, LIGHT } from './html-style.ts'
 type Bars = Extract<Section, { kind: 'bars' }>
 
 const HEIGHT = 72
-/** What is not nothing is seen. */
+/** What is not nothing is seen, and so is a night that went wrong. */
 const LEAST = 2
 
 export function chartOf({ title, note, bars }: Bars): string {
@@ -16,13 +16,13 @@ export function chartOf({ title, note, bars }: Bars): string {
     `<td align="${align}" class="faint" style="font-size:12px;line-height:16px;color:${LIGHT.faint};">${escaped(text)}</td>`
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>${faint('left', `most: ${most.value} on ${most.label}`)}${faint('right', note)}</tr></table>
 <table role="img" aria-label="${escaped(summary)}" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;"><tr>${bars
-    .map(({ label, value, tone }) => cell(`${label}: ${value}`, heightOf(value, most.value), tone))
+    .map(({ label, value, tone }) => cell(`${label}: ${value}`, heightOf(value, most.value, tone), tone))
     .join('')}</tr></table>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>${faint('left', first)}${faint('right', last)}</tr></table>`
 }
 
-const heightOf = (value: number, most: number): number =>
-  value <= 0 ? 0 : Math.max(LEAST, Math.round((value / Math.max(1, most)) * HEIGHT))
+const heightOf = (value: number, most: number, tone: Tone): number =>
+  value <= 0 && tone === 'plain' ? 0 : Math.max(LEAST, Math.round((value / Math.max(1, most)) * HEIGHT))
 
 const cell = (title: string, height: number, tone: Tone): string =>
   `<td valign="bottom" height="${HEIGHT + 6}" title="${escaped(title)}" class="line" style="height:${HEIGHT + 6}px;padding:0 1px;border-bottom:1px solid ${LIGHT.line};">${

@@ -1,5 +1,7 @@
 /** Colours and escapes of the HTML mails. Each pair of text and ground has a contrast of at least 4.5 to 1. */
-export const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+/** A name without a space to break at must not widen the mail. */
+export const FONT =
+  "overflow-wrap:anywhere;word-break:break-word;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
 
 export const LIGHT = {
   page: '#f3f4f6',

@@ -19,7 +19,7 @@ export function monthlyMessage(voice: Voice, digest: DigestFacts): Message {
     policy,
     verdict: 'MONTH',
     tone: isBad ? 'bad' : sum.failures > 0 ? 'warning' : 'good',
-    what: `${month}: ${voice.count(sum.archived)} archived (${voice.count(earlier.archived)} the month before), ${voice.count(sum.failures)} failed`,
+    what: `${voice.count(sum.archived)} archived in ${month} (${voice.count(earlier.archived)} the month before), ${voice.count(sum.failures)} failed`,
     means: 'Every day of the month is attached as a table.',
     next: [],
     at: `${voice.instant(bounds.since)} to ${voice.instant(bounds.until)}`,

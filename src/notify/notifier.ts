@@ -9,6 +9,7 @@ import type { Digest, NotifyConfig } from '../core/notify-schema.ts'
 import { type Policy, policyZone } from '../core/policy.ts'
 import type { Database } from '../db/database.ts'
 import { requireJournal } from '../db/journal-schema.ts'
+import { serverZone } from '../engine/doctor.ts'
 import type { Channel } from './channel.ts'
 import { channelsOf } from './channels.ts'
 import { type DigestOptions, writeDueDigests } from './digest.ts'
@@ -21,8 +22,6 @@ export type NotifierDeps = DigestOptions &
   Readonly<{
     database: Database
     policies: readonly Policy[]
-    /** Zone of policies that name none: the database's own. */
-    zone: string
     /** Instead of those of the configuration. */
     channels?: readonly Channel[]
     /** Hears what went wrong with telling; must not throw. The code is safe to show. */
@@ -40,7 +39,7 @@ export type Notifier = Readonly<{
   tick(signal?: AbortSignal): Promise<Tick>
   /** Rounds until the signal ends them: every `everyMs`, and at once when something was heard. */
   start(signal: AbortSignal, everyMs?: number): Promise<void>
-  /** Resolves when everything that was heard is told, and was tried to be sent once. */
+  /** Resolves when what was heard, and every run that has ended, is told and was tried to be sent once. No summaries. */
   settle(): Promise<void>
   /** A trial message to the named channel, or to all; past the journal. */
   test(channel?: string): Promise<readonly TestedChannel[]>
@@ -53,11 +52,8 @@ const TICK_MS = 15_000
 export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifier {
   const { database, policies, onProblem = () => undefined } = deps
   const channels = deps.channels ?? channelsOf(config)
-  const teller: Teller = {
-    database,
-    config,
-    voice: (policy) => voiceOf(config, config.zone ?? policyZone(policy) ?? deps.zone),
-  }
+  const zone = zoneOf(config, database)
+  const teller: Teller = { database, config, voice: async (policy) => voiceOf(config, await zone(policy)) }
   const names = policies.map(({ name }) => name)
   const heard = new Set<Promise<void>>()
   let woken = new AbortController()
@@ -75,16 +71,21 @@ export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifi
     heard.add(told)
   }
 
-  const tick = async (signal?: AbortSignal): Promise<Tick> => {
+  const deliver = (signal?: AbortSignal) =>
+    deliverDue({ database, channels, policies: names, timeoutMs: config.timeoutMs }, signal)
+
+  const tellOfAll = async (): Promise<number> => {
     await database.transaction({}, requireJournal)
     let runs = 0
+    for (const policy of policies) runs += await tellOfRuns(teller, policy)
+    return runs
+  }
+
+  const tick = async (signal?: AbortSignal): Promise<Tick> => {
+    const runs = await tellOfAll()
     const digests: Digest[] = []
-    for (const policy of policies) {
-      runs += await tellOfRuns(teller, policy)
-      digests.push(...(await writeDueDigests(teller, policy, deps)))
-    }
-    const fanOut = { database, channels, policies: names, timeoutMs: config.timeoutMs }
-    return { runs, digests, ...(await deliverDue(fanOut, signal)) }
+    for (const policy of policies) digests.push(...(await writeDueDigests(teller, policy, deps)))
+    return { runs, digests, ...(await deliver(signal)) }
   }
 
   return {
@@ -106,9 +107,11 @@ export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifi
     },
     settle: async () => {
       await Promise.all([...heard])
-      await quietly(tick().then(() => undefined))
+      await quietly(tellOfAll().then(async () => void (await deliver())))
     },
-    test: (channel) => testChannels({ channels, voice: voiceOf(config, config.zone ?? deps.zone) }, channel),
+    test: async (channel) => {
+      return testChannels({ channels, voice: voiceOf(config, await zone()) }, channel)
+    },
   }
 }
 
@@ -118,4 +121,18 @@ function onEvent(teller: Teller, policies: readonly Policy[], event: ArchiveEven
   if (event.kind !== 'run-refused') return null
   const policy = policies.find(({ name }) => name === event.policy)
   return policy === undefined ? null : () => tellOfRefusal(teller, policy, event.error)
+}
+
+/** The configuration's zone, else the policy's, else the database's own, which is asked for once. */
+function zoneOf(config: NotifyConfig, database: Database): (policy?: Policy) => Promise<string> {
+  let own: Promise<string> | null = null
+  return async (policy) => {
+    const named = config.zone ?? (policy === undefined ? null : policyZone(policy))
+    if (named !== null) return named
+    own ??= serverZone({ database }).catch((error: unknown) => {
+      own = null
+      throw error
+    })
+    return own
+  }
 }

@@ -22,7 +22,7 @@ export function slackBody(message: Message): object {
   const beginning: Block[] = [
     { type: 'header', text: { type: 'plain_text', text: inert(subject, HEADER), emoji: false } },
     mrkdwn([`${MARK[tone]} ${escaped(what)}`, ...(means === '' ? [] : [escaped(means)])].join('\n')),
-    ...(next.length === 0 ? [] : [mrkdwn(`Next:\n\`\`\`${next.map(code).join('\n')}\`\`\``)]),
+    ...(next.length === 0 ? [] : [mrkdwn(`Next:\n\`\`\`${next.map(escaped).join('\n')}\`\`\``)]),
   ]
   return {
     // For notifications and screen readers; blocks are what is shown.
@@ -50,12 +50,12 @@ function sectionText(section: Section): string {
   switch (section.kind) {
     case 'facts': {
       const width = Math.max(...section.facts.map(({ name }) => name.length))
-      return `\`\`\`${section.facts.map(({ name, value }) => `${code(name.padEnd(width))}  ${code(value)}`).join('\n')}\`\`\``
+      return `\`\`\`${section.facts.map(({ name, value }) => `${escaped(name.padEnd(width))}  ${escaped(value)}`).join('\n')}\`\`\``
     }
     case 'list':
       return section.items.map((item) => `• ${escaped(item)}`).join('\n')
     case 'bars':
-      return `\`\`\`${sparkline(section)}\n${code(ends(section))}\n${code(section.note)}\`\`\``
+      return `\`\`\`${sparkline(section)}\n${escaped(ends(section))}\n${escaped(section.note)}\`\`\``
   }
 }
 
@@ -73,9 +73,7 @@ function cut(text: string): string {
   return `${whole}\n...${(whole.split('```').length - 1) % 2 === 1 ? '```' : ''}`
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+/** Three backticks would begin or end a block of code. */
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '`': "'" }
 
-const escaped = (text: string): string => text.replaceAll(/[&<>]/g, (found) => ENTITIES[found] ?? found)
-
-/** Three backticks would end the block that they stand in. */
-const code = (text: string): string => escaped(text).replaceAll('`', "'")
+const escaped = (text: string): string => text.replaceAll(/[&<>`]/g, (found) => ENTITIES[found] ?? found)

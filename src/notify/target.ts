@@ -45,16 +45,21 @@ const SPECIAL_V6 = [
   ['3fff::', 20],
 ] as const
 
-const special = new BlockList()
-for (const [net, prefix] of SPECIAL_V4) special.addSubnet(net, prefix, 'ipv4')
-for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, 'ipv6')
+// Two lists: in one, the rules for IPv6 would be held against IPv4 addresses as well, in their mapped form.
+const [v4, v6] = [new BlockList(), new BlockList()]
+for (const [net, prefix] of SPECIAL_V4) v4.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of SPECIAL_V6) v6.addSubnet(net, prefix, 'ipv6')
 
 /** An address that no public service has. IPv6 that carries an IPv4 address within (::ffff:10.0.0.1) is special always. */
 export const isSpecial = (address: string): boolean => {
-  const family = isIP(address)
-  // BlockList holds a mapped address against the rules of IPv4, and so would let a public one pass.
-  if (family === 6 && /^::ffff:/i.test(address)) return true
-  return family === 0 || special.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  switch (isIP(address)) {
+    case 4:
+      return v4.check(address, 'ipv4')
+    case 6:
+      return v6.check(address, 'ipv6')
+    default:
+      return true
+  }
 }
 
 /** Throws `address_refused` for a literal address that is special; names are looked at when they are resolved. */

@@ -19,16 +19,19 @@ import { missedMessage, policyChangedMessage, recoveredMessage, refusedMessage, 
 import { endedBy, refusalKind, stepOf } from './incident.ts'
 import type { Voice } from './voice.ts'
 
-export type Teller = Readonly<{ database: Database; config: NotifyConfig; voice: (policy: Policy) => Voice }>
+export type Teller = Readonly<{ database: Database; config: NotifyConfig; voice: (policy: Policy) => Promise<Voice> }>
 
 /** Tells of every run of the policy whose end nobody has told; returns how many runs were looked at. */
-export const tellOfRuns = ({ database, config, voice }: Teller, policy: Policy): Promise<number> =>
-  database.transaction({}, async (session) => {
+export async function tellOfRuns({ database, config, voice }: Teller, policy: Policy): Promise<number> {
+  // Before the transaction: it may ask the database itself.
+  const telling = { config, voice: await voice(policy) }
+  return database.transaction({}, async (session) => {
     await session.execute(lockNoticesSql(policy.name))
     const untold = await takeUntoldRuns(session, policy.name)
-    for (const each of untold) await tellOfRun(session, { config, voice: voice(policy) }, policy, each)
+    for (const each of untold) await tellOfRun(session, telling, policy, each)
     return untold.length
   })
+}
 
 type Telling = Readonly<{ config: NotifyConfig; voice: Voice }>
 
@@ -133,10 +136,10 @@ const listeners = ({ channels }: NotifyConfig, alert: Alert): readonly string[] 
 export async function tellOfRefusal(teller: Teller, policy: Policy, error: RefusedBy): Promise<void> {
   const kind = refusalKind(error.code)
   if (kind !== 'guard' && kind !== 'drift' && kind !== 'refused') return
+  const voice = await teller.voice(policy)
   await teller.database.transaction({}, async (session) => {
     await session.execute(lockNoticesSql(policy.name))
     const { now } = await session.one(nowSql)
-    const voice = teller.voice(policy)
     const message = refusedMessage(voice, { policy: policy.name, kind, error, at: voice.instant(now) })
     const key = `refused:${policy.name}:${now}`
     const open = await readOpenIncidents(session, policy.name)
@@ -150,10 +153,10 @@ export async function tellOfMissedSlot(
   policy: Policy,
   { slot, catchUp }: Readonly<{ slot: string; catchUp: boolean }>,
 ): Promise<void> {
+  const voice = await teller.voice(policy)
   await teller.database.transaction({}, async (session) => {
     await session.execute(lockNoticesSql(policy.name))
     const { now } = await session.one(nowSql)
-    const voice = teller.voice(policy)
     const message = missedMessage(voice, { policy: policy.name, slot, catchUp, at: voice.instant(now) })
     const open = await readOpenIncidents(session, policy.name)
     const telling = {

@@ -18,7 +18,7 @@ export function weeklyMessage(voice: Voice, digest: DigestFacts): Message {
     policy,
     verdict: isBad ? 'WEEK WITH TROUBLE' : isPartial ? 'WEEK, PARTLY' : 'WEEK OK',
     tone: isBad ? 'bad' : isPartial ? 'warning' : 'good',
-    what: `week to ${voice.day(bounds.day)}: ${voice.count(week.archived)} archived (${voice.count(previous.archived)} the week before), ${voice.count(week.failures)} failed`,
+    what: `${voice.count(week.archived)} archived in the week before ${voice.day(bounds.day)} (${voice.count(previous.archived)} the week before that), ${voice.count(week.failures)} failed`,
     means: isEarly
       ? 'Some came home soon after they had left. If it is often the same reason, a keep rule would have kept them.'
       : '',

@@ -1,5 +1,4 @@
 /** `mothball notify`: who is told: a trial message, what was told and how it went, and one round of telling for cron. */
-import type { Config } from '../../config.ts'
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import type { Notice } from '../../core/notice.ts'
 import type { Notifier } from '../../notify/notifier.ts'
@@ -24,18 +23,16 @@ export const registerNotify: Register = (program, { act }) => {
   notify.command('send').description('tell what nobody has told yet, send what is due').action(act(send))
 }
 
-type NotifyScene = Readonly<{ config: Config; notifier: Notifier; zone: string }>
-
-async function withNotifier(call: Call, work: (scene: NotifyScene) => Promise<ExitCode>): Promise<ExitCode> {
+async function withNotifier(call: Call, work: (notifier: Notifier) => Promise<ExitCode>): Promise<ExitCode> {
   const config = await readConfig(call)
   if (config.notify.channels.length === 0) throw new MothballError('notify_missing')
   const { openNotifier } = await import('../../compose.ts')
-  await using notifier = await openNotifier(config)
-  return await work({ config, notifier, zone: notifier.zone })
+  await using notifier = openNotifier(config)
+  return await work(notifier)
 }
 
 const test = (call: Call, { channel }: Readonly<{ channel?: string }>): Promise<ExitCode> =>
-  withNotifier(call, async ({ notifier }) => {
+  withNotifier(call, async (notifier) => {
     const channels = await notifier.test(channel)
     const failed = channels.filter(({ problem }) => problem !== null)
     const { style } = call.output
@@ -52,7 +49,7 @@ const test = (call: Call, { channel }: Readonly<{ channel?: string }>): Promise<
   })
 
 const send = (call: Call): Promise<ExitCode> =>
-  withNotifier(call, async ({ notifier }) => {
+  withNotifier(call, async (notifier) => {
     const tick = await notifier.tick()
     call.output.result({ type: 'notify', action: 'send', ...tick }, [
       `${counted(tick.sent, 'message')} sent, ${tick.failed} failed${tick.failed > 0 ? ' and tried again later' : ''}.`,
