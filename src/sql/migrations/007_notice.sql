@@ -1,4 +1,4 @@
--- additive: what people are told and how it went to each channel; what runs do to size and speed.
+-- 007 additive: what people are told and how it went to each channel; what runs do to size and speed.
 
 -- Something that people are told, as data: every channel makes its own form of it. A key is told once, whoever comes
 -- first: a run's is its number, a digest's its day. `incident` names what is wrong until it is over; the notice that
