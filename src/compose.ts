@@ -1,8 +1,9 @@
 /** Wires the engine: a configuration's database, a listener for events, real pauses. The one place that opens it. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Config } from './config.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
+import type { NotifyConfig } from './core/notify-schema.ts'
+import type { Policy } from './core/policy.ts'
 import { openDatabase } from './db/open-database.ts'
 import { type Archiver, createArchiver } from './engine/archiver.ts'
 import { type Engine, INERT_SIGNALS } from './engine/ports.ts'
@@ -13,16 +14,26 @@ export type ComposeOptions = Readonly<{
   emit?: Emit
   /** Shown in pg_stat_activity. */
   applicationName?: string
+  /** At the most; default: what one command needs. */
+  maxConnections?: number
 }>
 
 /** To be used with `await using`, which closes the connections. */
 export type OpenEngine = Engine & AsyncDisposable
 
-/** Connects at the first statement. Throws `database_url_missing` where the configuration names no database. */
-export function openEngine({ database: { url } }: Pick<Config, 'database'>, options: ComposeOptions = {}): OpenEngine {
+/** Which database; `choices` are the names of several, where none is chosen. */
+export type Opening = Readonly<{ database: Readonly<{ url: string | null; choices?: readonly string[] }> }>
+
+/**
+ * Connects at the first statement. Throws `database_url_missing` where the configuration names no database,
+ * `database_ambiguous` where it names several and none is chosen.
+ */
+export function openEngine({ database: { url, choices = [] } }: Opening, options: ComposeOptions = {}): OpenEngine {
+  if (url === null && choices.length > 0) throw new MothballError('database_ambiguous', { known: choices.join(', ') })
   if (url === null) throw new MothballError('database_url_missing')
-  const { emit = () => undefined, applicationName = 'mothball' } = options
-  const database = openDatabase({ url, applicationName })
+  const { emit = () => undefined, applicationName = 'mothball', maxConnections } = options
+  const limit = maxConnections === undefined ? {} : { maxConnections }
+  const database = openDatabase({ url, applicationName, ...limit })
   const sleep = (milliseconds: number, signal?: AbortSignal) =>
     delay(milliseconds, undefined, { signal }).catch(() => undefined)
   return {
@@ -41,13 +52,10 @@ export function openNotifier(config: Telling, options: ComposeOptions = {}): Not
   return { ...notifier, [Symbol.asyncDispose]: () => database.close() }
 }
 
-type Telling = Pick<Config, 'database' | 'policies' | 'notify'>
+type Telling = Opening & Readonly<{ policies: readonly Policy[]; notify: NotifyConfig }>
 
 /** The verbs on a configuration's database; `await using` closes its connections. */
-export function openArchiver(
-  config: Pick<Config, 'database'>,
-  options: ComposeOptions = {},
-): Archiver & AsyncDisposable {
+export function openArchiver(config: Opening, options: ComposeOptions = {}): Archiver & AsyncDisposable {
   const engine = openEngine(config, options)
   return { ...createArchiver(engine), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
 }

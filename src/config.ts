@@ -14,14 +14,17 @@ import type { Policy } from './core/policy.ts'
 import type { Problem } from './core/policy-problems.ts'
 import { isProblems } from './core/policy-schema.ts'
 import { type Reference, type Substitution, substitute } from './core/substitute.ts'
+import { chooseDatabase, type Databases, onlyDatabase } from './presets/databases.ts'
 import { type ConfigInput, parseDocument, urlProblem } from './presets/document.ts'
 
 export type { ConfigInput } from './presets/document.ts'
 
 export type Config = Readonly<{
   policies: readonly Policy[]
-  /** null where nothing names a database. */
-  database: Readonly<{ url: string | null }>
+  /** The database that a command works on: null where nothing names one, or it has to be chosen. */
+  database: Databases['database']
+  /** Those that a service works on. */
+  databases: Databases['databases']
   /** Who is told what; without channels nobody is. Holds secrets: to be shown masked only. */
   notify: NotifyConfig
   /** The file that was read. */
@@ -38,7 +41,8 @@ export type ConfigSource = Readonly<{
   /** Left out: the process's own. */
   folder?: string
   env: Environment
-  flags?: Readonly<{ databaseUrl?: string | undefined }>
+  /** `database`: one of `databases`, by its name. */
+  flags?: Readonly<{ databaseUrl?: string | undefined; database?: string | undefined }>
 }>
 
 const CONFIG_NAMES = ['ts', 'yaml', 'yml', 'json'].map((ending) => `mothball.config.${ending}`)
@@ -58,11 +62,14 @@ export async function loadConfig({ path, folder = process.cwd(), env, flags = {}
   const document = parseDocument(substitution.value)
   if (isProblems(document)) throw invalid(shown, substitution, document)
   if (substitution.problems.length > 0) throw invalid(shown, substitution, [])
-  const database = databaseOf(document.url, env, flags.databaseUrl, dirname(file))
-  const origins = originsOf({ ...document, ...database, file: shown, references: substitution.references })
+  const isFleet = document.databases.length > 0 && flags.databaseUrl === undefined
+  const only = databaseOf(document.url, env, flags.databaseUrl, dirname(file))
+  const chosen = isFleet || flags.database !== undefined
+  const databases = chosen ? chooseDatabase(document.databases, flags.database) : onlyDatabase(only.url)
+  const origins = originsOf({ ...document, ...only, file: shown, references: substitution.references })
   return {
     policies: document.policies.map(({ policy }) => policy),
-    database: { url: database.url },
+    ...databases,
     notify: document.notify,
     path: file,
     origins,

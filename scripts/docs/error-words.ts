@@ -13,6 +13,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   file_unreadable: UNTOUCHED,
   database_url_missing: UNTOUCHED,
   policy_unknown: UNTOUCHED,
+  database_ambiguous: UNTOUCHED,
+  database_unknown: UNTOUCHED,
   policy_ambiguous: UNTOUCHED,
   option_invalid: UNTOUCHED,
   confirmation_missing: UNTOUCHED,
@@ -51,6 +53,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   commit_refused: WHOLE,
   too_many_failures: `${WHOLE} Those that failed are in quarantine, each with its reason.`,
   probe_failed: 'The run goes on; the reading is kept as failed.',
+  policy_paused: UNTOUCHED,
+  run_over: UNTOUCHED,
   not_found: UNTOUCHED,
   already_gone: 'Nothing was touched, and no hold was set.',
 }

@@ -25,6 +25,12 @@ export const positive =
     return Number(value) > most ? refuse(option, `${shown(value)} is more than ${most}`) : Number(value)
   }
 
+/** Hexadecimal digits, at least eight: fewer would be found by chance. */
+export const hexDigits =
+  (option: string): Reader<string> =>
+  (value) =>
+    /^[0-9a-f]{8,64}$/i.test(value) ? value.toLowerCase() : refuse(option, `${shown(value)} is not 8 to 64 hex digits`)
+
 export const batchSize = (option: string): Reader<number> => positive(option, MAX_BATCH_SIZE)
 
 /** `2026-09-23`, `2026-09-23 02:00[:00[.5]]`, with or without an offset; returned in PostgreSQL's form. */

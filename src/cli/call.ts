@@ -4,7 +4,8 @@
  */
 import { userInfo } from 'node:os'
 import type { Config } from '../config.ts'
-import { type ExitCode, MothballError } from '../core/errors/index.ts'
+import { choosePolicy } from '../core/choose-policy.ts'
+import type { ExitCode } from '../core/errors/index.ts'
 import type { Emit } from '../core/event.ts'
 import { type Policy, policyZone } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
@@ -14,6 +15,7 @@ import type { View } from './views/findings.ts'
 export type Globals = Readonly<{
   config?: string
   policy?: string
+  database?: string
   databaseUrl?: string
   json?: true
   quiet?: true
@@ -32,9 +34,11 @@ export type PolicyScene = Scene & Readonly<{ policy: Policy; view: View }>
 type Listening = Readonly<{ emit?: Emit; tell?: boolean }>
 
 /** Reads the configuration; loaded on demand, because `--help` needs none of it. */
-export async function readConfig({ globals: { config, databaseUrl } }: Pick<Call, 'globals'>): Promise<Config> {
+export async function readConfig({
+  globals: { config, database, databaseUrl },
+}: Pick<Call, 'globals'>): Promise<Config> {
   const { loadConfig } = await import('../config.ts')
-  return loadConfig({ path: config, env: process.env, flags: { databaseUrl } })
+  return loadConfig({ path: config, env: process.env, flags: { database, databaseUrl } })
 }
 
 /** Works on the database of the configuration, with all of its policies or the one that --policy names. */
@@ -45,7 +49,7 @@ export async function withArchiver(
 ): Promise<ExitCode> {
   const config = await readConfig(call)
   const { policy } = call.globals
-  const policies = policy === undefined ? config.policies : [policyNamed(config.policies, policy)]
+  const policies = policy === undefined ? config.policies : [choosePolicy(config.policies, policy)]
   const { openArchiver, openTellingArchiver } = await import('../compose.ts')
   const options = emit === undefined ? {} : { emit }
   const isTold = tell && config.notify.channels.length > 0
@@ -62,23 +66,13 @@ export const withPolicy = (
   withArchiver(
     call,
     async (scene) => {
-      const [policy, another] = scene.policies
-      if (policy === undefined || another !== undefined)
-        throw new MothballError('policy_ambiguous', { known: namesOf(scene.policies) })
+      const policy = choosePolicy(scene.policies, undefined)
       const zone = policyZone(policy) ?? (await scene.archiver.zone())
       const { width, style } = scene.output
       return work({ ...scene, policy, view: { width, style, zone } })
     },
     listening,
   )
-
-function policyNamed(policies: readonly Policy[], name: string): Policy {
-  const found = policies.find((each) => each.name === name)
-  if (found === undefined) throw new MothballError('policy_unknown', { policy: name, known: namesOf(policies) })
-  return found
-}
-
-const namesOf = (policies: readonly Policy[]): string => policies.map(({ name }) => name).join(', ')
 
 /** Who acts, for the journal: the user of this machine. */
 export function actorName(): string {

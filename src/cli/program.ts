@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { text } from './arguments.ts'
 import type { Door, Register } from './command.ts'
+import { registerAudit } from './commands/audit.ts'
 import { registerCompletion } from './commands/completion.ts'
 import { registerConfig } from './commands/config.ts'
+import { registerControl } from './commands/control.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerFailures } from './commands/failures.ts'
@@ -14,10 +16,12 @@ import { registerInit } from './commands/init.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNotify } from './commands/notify.ts'
 import { registerPlan } from './commands/plan.ts'
+import { registerPolicy } from './commands/policy.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
 import { registerShow } from './commands/show.ts'
 import { registerVerify } from './commands/verify.ts'
+import { registerWorker } from './commands/worker.ts'
 
 /** In the order in which somebody meets them. */
 const COMMANDS: readonly Register[] = [
@@ -27,6 +31,9 @@ const COMMANDS: readonly Register[] = [
   registerMigrate,
   registerPlan,
   registerRun,
+  registerControl,
+  registerPolicy,
+  registerWorker,
   registerFailures,
   registerHistory,
   registerShow,
@@ -34,6 +41,7 @@ const COMMANDS: readonly Register[] = [
   registerVerify,
   registerHold,
   registerNotify,
+  registerAudit,
   registerConfig,
   registerCompletion,
 ]
@@ -51,6 +59,7 @@ export function createProgram(door: Door): Command {
     .helpOption('--help', 'print this help')
     .option('--config <file>', 'configuration; else mothball.config.ts, .yaml or .json here', text('--config'))
     .option('--policy <name>', 'which policy; needed only where there are several', text('--policy'))
+    .option('--database <name>', 'which of several databases; a service works on all', text('--database'))
     .option('--database-url <url>', "database to use instead of the configuration's", text('--database-url'))
     .option('--json', 'JSON lines on stdout; the last line is the result')
     .option('--no-color', 'no colour (NO_COLOR does the same)')

@@ -1,7 +1,9 @@
 /** (7) What happens in a run, as one union; `describe` is the one sentence for terminal, log and notice. */
 import type { ErrorCode } from './errors/index.ts'
+import { PACE_REASONS, type PaceReason } from './pace.ts'
 import type { RunResult, StopReason } from './run.ts'
 import { STOP_REASONS } from './run.ts'
+import type { Stage } from './schedule.ts'
 
 export type ArchiveEvent =
   | Readonly<{ kind: 'run-started'; run: number; policy: string; eligible: number; dryRun: boolean }>
@@ -16,7 +18,18 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
   | Readonly<{ kind: 'probe-failed'; run: number; probe: string; problem: string }>
   | Readonly<{ kind: 'run-refused'; policy: string; error: RefusedBy }>
+  | Readonly<{ kind: 'run-paused'; run: number; reason: string }>
+  | Readonly<{ kind: 'run-resumed'; run: number }>
+  | Readonly<{ kind: 'run-adopted'; run: number; archived: number }>
+  | Readonly<{ kind: 'run-throttled'; run: number; reason: PaceReason; pauseMs: number; batchSize: number }>
+  | Readonly<{ kind: 'lanes-cut'; run: number; lanes: number }>
+  | Readonly<{ kind: 'lane-taken'; run: number; lane: number }>
+  | Readonly<{ kind: 'lane-ended'; run: number; lane: number; stopReason: StopReason }>
   | Readonly<{ kind: 'run-ended'; result: RunResult }>
+  | Readonly<{ kind: 'slots-missed'; policy: string; slots: readonly string[]; caughtUp: boolean }>
+  | Readonly<{ kind: 'slot-refused'; policy: string; slot: string; code: string }>
+  | Readonly<{ kind: 'slot-skipped'; policy: string; slot: string; reason: string }>
+  | Readonly<{ kind: 'stage-changed'; policy: string; from: Stage; to: Stage; actor: string; reason: string }>
 
 /** Why a run did not begin; the message is free of a customer's data, as every error of ours. */
 export type RefusedBy = Readonly<{ code: ErrorCode; message: string; hint: string }>
@@ -50,13 +63,38 @@ export function describe(event: ArchiveEvent): string {
       return `the probe ${event.probe} could not be read (${event.problem})`
     case 'run-refused':
       return `a run of ${event.policy} did not begin: ${event.error.code}`
+    case 'run-paused':
+      return `run ${event.run} is paused: ${event.reason}`
+    case 'run-resumed':
+      return `run ${event.run} goes on`
+    case 'run-adopted':
+      return `run ${event.run} had lost its process and goes on here: ${event.archived} archived so far`
+    case 'run-throttled':
+      return `run ${event.run} goes slower (batches of ${event.batchSize}, ${event.pauseMs} ms between them): ${PACE_REASONS[event.reason]}`
+    case 'lanes-cut':
+      return `run ${event.run} is cut into ${event.lanes} lanes`
+    case 'lane-taken':
+      return `lane ${event.lane} of run ${event.run} is taken`
+    case 'lane-ended':
+      return `lane ${event.lane} of run ${event.run} has ended: ${sentence(event.stopReason)}`
     case 'run-ended':
       return describeResult(event.result)
+    case 'slots-missed':
+      return `${event.policy} missed ${slotsText(event.slots)}${event.caughtUp ? '; one run catches up' : ''}`
+    case 'slot-refused':
+      return `${event.policy} did not run for ${event.slot}: ${event.code}`
+    case 'slot-skipped':
+      return `${event.policy} skipped ${event.slot}: ${event.reason}`
+    case 'stage-changed':
+      return `${event.policy} went from ${event.from} to ${event.to} by ${event.actor}: ${event.reason}`
   }
 }
 
 function describeResult({ run, status, archived, failed, skipped, stopReason }: RunResult): string {
   return `run ${run} ended ${status}: ${archived} archived, ${failed} failed, ${skipped} skipped; ${sentence(stopReason)}`
 }
+
+const slotsText = (slots: readonly string[]): string =>
+  slots.length === 1 ? `its slot ${slots[0]}` : `${slots.length} slots, ${slots[0]} to ${slots.at(-1)}`
 
 const sentence = (reason: StopReason): string => STOP_REASONS[reason]

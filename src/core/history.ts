@@ -1,12 +1,12 @@
 /** What the journal tells of past runs: archives and restores alike, each with the counts that committed. */
 import type { Failure } from './failure.ts'
-import type { RunStatus } from './run.ts'
+import type { Asked, RunState } from './run.ts'
 
 export type RunRecord = Readonly<{
   run: number
   policy: string
   operation: 'archive' | 'restore'
-  status: RunStatus | 'running'
+  status: RunState
   dryRun: boolean
   actor: string
   reason: string | null
@@ -29,6 +29,12 @@ export type RunRecord = Readonly<{
   batches: number
   stopReason: string | null
   error: string | null
+  /** The planned time that it stands for; null where nobody planned it. */
+  slot: string | null
+  /** Ties it to the runs of other databases. */
+  group: string | null
+  /** What somebody asked of it, and why. */
+  asked: Readonly<{ what: Asked; by: string | null; reason: string | null }> | null
 }>
 
 export type BatchRecord = Readonly<{

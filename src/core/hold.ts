@@ -13,14 +13,15 @@ export type Hold = Readonly<{
   releaseReason: string | null
 }>
 
-export type SetHold = Readonly<{ key: string; reason: string; actor: string }>
+/** `role`: that of the key with which the actor came, for the audit log. */
+export type SetHold = Readonly<{ key: string; reason: string; actor: string; role?: string | undefined }>
 
 /** The hold, and where its subject was when it was set. */
 export type HoldSet = Hold & Readonly<{ tier: Tier }>
 
 /** By number one hold, by key all that are open on the subject. */
 export type ReleaseHold = (Readonly<{ id: number }> | Readonly<{ key: string }>) &
-  Readonly<{ actor: string; reason: string | null }>
+  Readonly<{ actor: string; role?: string | undefined; reason: string | null }>
 
 export const MAX_REASON_LENGTH = 500
 

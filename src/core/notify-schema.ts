@@ -3,7 +3,8 @@
  * every default stands here. Addresses of webhooks and passwords are secrets; `${NAME}` keeps them out of the file.
  */
 import { z } from 'zod'
-import { clock, label, zone } from './policy-schema.ts'
+import { clock, label } from './policy-schema.ts'
+import { zone } from './schedule-schema.ts'
 
 /** What is told at once; `recovered` follows to whoever heard the beginning. */
 export const ALERTS = ['failed', 'partial', 'missed', 'refused', 'guard', 'drift', 'policy-changed'] as const

@@ -10,6 +10,8 @@ export type OriginInput = Readonly<{
   /** null: the address stands in the file, or nowhere. */
   urlOrigin: string | null
   file: string
+  /** Of a fleet; its origins stand in the file. */
+  databases?: readonly Readonly<{ name: string; url: string }>[]
   policies: readonly Readonly<{
     policy: Policy
     preset: string | null
@@ -22,7 +24,7 @@ export type OriginInput = Readonly<{
 }>
 
 export function originsOf(input: OriginInput): readonly Origin[] {
-  const { url, urlOrigin, file, policies, notify, writtenNotify, references } = input
+  const { url, urlOrigin, file, databases = [], policies, notify, writtenNotify, references } = input
   const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
   const database = {
     field: 'database.url',
@@ -36,11 +38,15 @@ export function originsOf(input: OriginInput): readonly Origin[] {
       return { field, value, origin: isWritten(written, path) ? inFile(field) : otherwise }
     }),
   )
+  const fleet = databases.map((each) => {
+    const field = `databases.${each.name}.url`
+    return { field, value: maskedUrl(each.url), origin: inFile(field) }
+  })
   const telling = leaves(notify).map(({ path, value }) => {
     const field = `notify.${path.join('.')}`
     return { field, value: masked(value), origin: isWritten(writtenNotify, path) ? inFile(field) : 'default' }
   })
-  return [database, ...fields, ...telling]
+  return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields, ...telling]
 }
 
 /** Whoever has the address of a webhook may write to its channel. */

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { nameProblem, parseTableName } from './names.ts'
 import type { Policy } from './policy.ts'
 import { type Problem, policyProblems } from './policy-problems.ts'
+import { scheduleSchema, zone } from './schedule-schema.ts'
 
 /** 100 years: beyond it a number of days is a slip of the keyboard. */
 const MAX_DAYS = 36_500
@@ -28,7 +29,6 @@ const tableName = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-export const zone = z.string().refine(isZone, 'is not an IANA time zone, such as Africa/Johannesburg')
 const days = z.number().positive('must be more than 0').max(MAX_DAYS, `must be at most ${MAX_DAYS}`)
 const unit = z.enum(['epoch_ms', 'epoch_s']).nullable().default(null)
 export const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM')
@@ -76,6 +76,12 @@ const relation = z.strictObject({
 
 const windowOfDay = z.strictObject({ from: clock, to: clock, zone })
 
+/** Null: never slower for that. */
+const throttle = z.strictObject({
+  replicaLagMs: milliseconds.nullable().default(30_000),
+  longTransactionMs: milliseconds.nullable().default(600_000),
+})
+
 const timeouts = z.strictObject({
   lockMs: milliseconds.default(200),
   statementMs: milliseconds.default(30_000),
@@ -107,12 +113,15 @@ export const policySchema = z.strictObject({
   batchSize: z.number().int().min(1).max(MAX_BATCH_SIZE).default(1000),
   guard: z.number().min(0).max(1).default(0.25),
   window: windowOfDay.nullable().default(null),
+  schedule: scheduleSchema.nullable().default(null),
+  lanes: z.number().int().min(1).max(16).default(1),
   reason: label.optional(),
   archivedBy: label.default('system'),
   logTable: tableName.prefault('mothball_archive_log'),
   archiveSuffix: name.default('_backup'),
   keepUntilDays: days.default(60),
   timeouts: timeouts.prefault({}),
+  throttle: throttle.prefault({}),
   compare: z.boolean().default(true),
   acceptedTriggers: z.array(z.string().min(1)).default([]),
   search: search.prefault({}),
@@ -155,14 +164,4 @@ function fieldPath(path: string, keys: readonly PropertyKey[]): string {
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
     path,
   )
-}
-
-function isZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    // An offset such as +02:00 passes Intl but knows nothing of daylight saving.
-    return !/^[+-]/.test(text)
-  } catch {
-    return false
-  }
 }

@@ -4,7 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import type { TableName } from './names.ts'
+import type { PaceLimits } from './pace.ts'
 import type { Probe } from './probe.ts'
+import type { Schedule } from './schedule.ts'
 
 /** `zone` gives a `timestamp` or `date` its meaning; `unit` gives it to a bigint. Both null: timestamptz. */
 export type TimeColumn = Readonly<{ column: string; unit: 'epoch_ms' | 'epoch_s' | null; zone: string | null }>
@@ -62,12 +64,18 @@ export type Policy = Readonly<{
   /** Largest share of the active table (0 to 1) that a run moves without `--confirm`. */
   guard: number
   window: Window | null
+  /** When it runs by itself; null: never. */
+  schedule: Schedule | null
+  /** Key ranges at the most that a large run is cut into, for as many workers. */
+  lanes: number
   reason: string
   archivedBy: string
   logTable: TableName
   archiveSuffix: string
   keepUntilDays: number
   timeouts: Timeouts
+  /** Beyond these a run goes slower. */
+  throttle: PaceLimits
   /** Both sides of each batch are compared by digest; off only for measuring what that costs. */
   compare: boolean
   /** User triggers on source tables that the policy knows and accepts, as `table.trigger`. */
@@ -78,7 +86,8 @@ export type Policy = Readonly<{
 }>
 
 /** The zone in which people read the policy's times; null: the database's own. */
-export const policyZone = ({ window, age }: Pick<Policy, 'window' | 'age'>): string | null => window?.zone ?? age.zone
+export const policyZone = ({ window, schedule, age }: Pick<Policy, 'window' | 'schedule' | 'age'>): string | null =>
+  window?.zone ?? schedule?.zone ?? age.zone
 
 /** First 12 hex digits of SHA-256 over the policy's canonical JSON: the version that a run obeyed. */
 export const policyHash = (policy: Policy): string =>

@@ -7,6 +7,20 @@ export type RestoreSelection =
   | Readonly<{ by: 'time'; since: string; until: string | null }>
   | Readonly<{ by: 'where'; conditions: readonly Readonly<{ column: string; operator: string; value: string }>[] }>
 
+/** What was asked for, without the keys and values of it: fit for a log. */
+export function selectionText(selection: RestoreSelection): string {
+  switch (selection.by) {
+    case 'keys':
+      return `asked for by key: ${selection.keys.length}`
+    case 'run':
+      return `asked for by run: ${selection.run}`
+    case 'time':
+      return 'asked for by time'
+    case 'where':
+      return `asked for by columns: ${selection.conditions.map(({ column }) => column).join(', ')}`
+  }
+}
+
 /** Why a family cannot come home; nothing is ever overwritten. */
 export type Conflict = Readonly<{
   /** The subject's key. */
@@ -44,6 +58,8 @@ export type RestoreOptions = Readonly<{
   selection: RestoreSelection
   reason: string
   actor?: string
+  /** Of the key with which he came, for the audit log. */
+  role?: string | undefined
   /** An instant's text; default: the policy's days from now. */
   keepUntil?: string
   signal?: AbortSignal

@@ -4,6 +4,36 @@ import type { ErrorCode } from './errors/index.ts'
 
 export type RunStatus = 'success' | 'partial' | 'failed'
 
+/** Where a run is, from its start to its end. */
+export type RunState = 'running' | 'paused' | RunStatus
+
+/** Every step that a run can take, with what it means; any other is refused. */
+export const TRANSITIONS: Readonly<Record<string, string>> = {
+  'running -> paused': 'somebody asked it to pause: it keeps its lease, and has no transaction open',
+  'paused -> running': 'somebody asked it to go on, with the same cutoff',
+  'running -> success': 'nothing failed: all that was eligible moved, or a limit, a window or somebody ended it',
+  'running -> partial': 'some could not move, or it broke off after some had moved',
+  'running -> failed': 'nothing moved that should have, or its process died and nobody took it over',
+  'paused -> success': 'somebody stopped it while it was paused',
+  'paused -> partial': 'somebody stopped it while it was paused, and some had failed',
+  'paused -> failed': 'it was lost while it was paused, or stopped after all that it tried had failed',
+}
+
+export const canBecome = (from: RunState, to: RunState): boolean => `${from} -> ${to}` in TRANSITIONS
+
+/** What somebody may ask of a run that goes on. */
+export type Asked = 'pause' | 'stop'
+
+/** What came of asking. */
+export type ControlResult = Readonly<{
+  run: number
+  asked: Asked | 'resume'
+  /** Where the run was at that moment; it follows at the end of its batch. */
+  state: RunState
+  /** False: its process is gone, and nobody is there to follow; the next run of its table closes it. */
+  alive: boolean
+}>
+
 /** Why a run went no further, with the sentence that people read. */
 export const STOP_REASONS = {
   nothing_eligible: 'nothing eligible is left',
@@ -66,9 +96,17 @@ export type RunOptions = Readonly<{
   confirm?: number
   /** Who or what started it, for the log. */
   actor?: string
+  /** Of the key with which he came, for the audit log. */
+  role?: string | undefined
   /** The planned time that this run stands for: each is taken once. An instant's text. */
   slot?: string
   ignoreWindow?: boolean
+  /** A dry run of the schedule's: it stands for its slot as a run would. Implies `dryRun`. */
+  shadow?: boolean
+  /** Instead of the policy's: key ranges at the most. */
+  lanes?: number
+  /** Ties the runs of several databases. */
+  group?: string
   /** Ends the run at a batch's end. */
   signal?: AbortSignal
 }>

@@ -15,7 +15,7 @@ const FOLDER = new URL('../sql/migrations/', import.meta.url)
 
 let loaded: Promise<readonly Migration[]> | null = null
 
-/** In their order; the numbers have no gap. */
+/** In their order. A number is given once; one that is left out belongs to work that was never merged. */
 function migrations(): Promise<readonly Migration[]> {
   loaded ??= load()
   return loaded
@@ -23,14 +23,19 @@ function migrations(): Promise<readonly Migration[]> {
 
 async function load(): Promise<readonly Migration[]> {
   const files = (await readdir(FOLDER)).filter((file) => /^\d+_\w+\.sql$/.test(file)).toSorted()
-  return Promise.all(
-    files.map(async (file, index) => {
-      const version = Number.parseInt(file, 10)
-      if (version !== index + 1) throw new RangeError(`migration ${index + 1} is missing`)
-      return { version, name: file.replace(/\.sql$/, ''), text: await readFile(new URL(file, FOLDER), 'utf8') }
-    }),
+  const all = await Promise.all(
+    files.map(async (file) => ({
+      version: Number.parseInt(file, 10),
+      name: file.replace(/\.sql$/, ''),
+      text: await readFile(new URL(file, FOLDER), 'utf8'),
+    })),
   )
+  const twice = all.find(({ version }, index) => version === all[index - 1]?.version)
+  if (twice !== undefined) throw new RangeError(`there are two migrations ${twice.version}`)
+  return all
 }
+
+const newest = (known: readonly Migration[]): number => known.at(-1)?.version ?? 0
 
 /** Version of the journal; null where there is none. */
 export async function readJournalVersion(session: Session): Promise<number | null> {
@@ -41,7 +46,7 @@ export async function readJournalVersion(session: Session): Promise<number | nul
 /** Throws `journal_missing`, `journal_outdated` or `journal_newer` unless the journal is as this program needs it. */
 export async function requireJournal(session: Session): Promise<void> {
   const found = await readJournalVersion(session)
-  const needed = (await migrations()).length
+  const needed = newest(await migrations())
   if (found === null || found === 0) throw new MothballError('journal_missing')
   if (found < needed) throw new MothballError('journal_outdated', { found, needed })
   refuseNewer(found, needed)
@@ -51,7 +56,7 @@ export async function requireJournal(session: Session): Promise<void> {
 export async function planJournal(session: Session): Promise<readonly MigrationStep[]> {
   const found = await readJournalVersion(session)
   const known = await migrations()
-  refuseNewer(found ?? 0, known.length)
+  refuseNewer(found ?? 0, newest(known))
   return known
     .filter(({ version }) => version > (found ?? 0))
     .map(({ version, name, text }) => ({

@@ -1,4 +1,6 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+import type { AuditVerification } from '../core/audit.ts'
+import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found } from '../core/found.ts'
@@ -8,10 +10,14 @@ import type { Notice } from '../core/notice.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
-import type { RunOptions, RunResult } from '../core/run.ts'
+import type { ControlResult, RunOptions, RunResult } from '../core/run.ts'
+import type { StageOfPolicy } from '../core/schedule.ts'
+import type { SlotList } from '../core/slot.ts'
 import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
+import { listAudit, verifyAudit } from './audit.ts'
+import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
@@ -22,7 +28,11 @@ import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
 import { previewRestore } from './restore/restore-preview.ts'
+import { type Helping, helpRun, runsToHelp } from './run/adopt-run.ts'
 import { run } from './run/run.ts'
+import { runSlot, type SlotOptions, type SlotOutcome } from './run-slot.ts'
+import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
+import { type SetStage, setStage, stageOf } from './stage.ts'
 import { type StatisticsOptions, statistics } from './statistics.ts'
 import { verify } from './verify/verify.ts'
 
@@ -41,7 +51,7 @@ export type Archiver = Readonly<{
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
   listHolds(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly Hold[]>
   listFailures(policy: Policy, options?: Readonly<{ all?: boolean; run?: number | null }>): Promise<readonly Failure[]>
-  retryFailures(policy: Policy, keys: readonly string[] | 'all'): Promise<RetryResult>
+  retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
   /** Newest first. */
   listRuns(
     policy: Policy,
@@ -52,11 +62,31 @@ export type Archiver = Readonly<{
   statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
   /** What people were told, newest first. */
   listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
+  /** Who changed what, newest first. */
+  listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
+  /** `head`: a hash that was noted earlier, or its first digits. */
+  verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
   planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
+  /** Asks a run to pause, to go on, or to stop; it follows at the end of its batch, wherever it is. */
+  pauseRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  resumeRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  stopRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+  stageOf(policy: Policy): Promise<StageOfPolicy>
+  setStage(policy: Policy, set: SetStage): Promise<StageOfPolicy>
+  /** Planned times, newest first, with what became of each, and the next one. */
+  listSlots(policy: Policy, limit?: number): Promise<SlotList>
+  /** What a scheduler does when it looks at the clock: the slots that are to be run now. */
+  lookAtSchedule(policy: Policy): Promise<readonly DueSlot[]>
+  /** Runs what is due in a slot, or goes on with it; once, whoever asks. */
+  runSlot(policy: Policy, slot: string, options?: SlotOptions): Promise<SlotOutcome>
+  /** Runs that have lanes for others to take. */
+  runsToHelp(policy: Policy): Promise<readonly number[]>
+  /** Takes lanes of a run until none is free; returns how many. */
+  helpRun(policy: Policy, run: number, options?: Helping): Promise<number>
   doctor(policies: readonly Policy[]): Promise<Diagnosis>
   /** The database's own time zone, in which people read its times. */
   zone(): Promise<string>
@@ -73,14 +103,26 @@ export const createArchiver = (engine: Engine): Archiver => ({
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
   listFailures: (policy, options) => listFailures(engine, policy, options),
-  retryFailures: (policy, keys) => retryFailures(engine, policy, keys),
+  retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
   listNotices: (policies, limit) => listNotices(engine, policies, limit),
   statistics: (policy, options) => statistics(engine, policy, options),
+  listAudit: (options) => listAudit(engine, options),
+  verifyAudit: (options) => verifyAudit(engine, options),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   migrate: (steps, onStep) => applyMigration(engine.database, steps, onStep === undefined ? {} : { onStep }),
+  pauseRun: (policy, ask) => pauseRun(engine, policy, ask),
+  resumeRun: (policy, ask) => resumeRun(engine, policy, ask),
+  stopRun: (policy, ask) => stopRun(engine, policy, ask),
+  stageOf: (policy) => stageOf(engine, policy),
+  setStage: (policy, set) => setStage(engine, policy, set),
+  listSlots: (policy, limit) => listSlots(engine, policy, limit),
+  lookAtSchedule: (policy) => lookAtSchedule(engine, policy),
+  runSlot: (policy, slot, options) => runSlot(engine, policy, slot, options),
+  runsToHelp: (policy) => runsToHelp(engine, policy),
+  helpRun: (policy, number, options) => helpRun(engine, policy, number, options),
   doctor: (policies) => doctor(engine, policies),
   zone: () => serverZone(engine),
 })

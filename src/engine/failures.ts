@@ -1,7 +1,9 @@
 /** Failures: listed with their reasons, and on request tried again by the next run. */
+import { type Author, auditEntry } from '../core/chain.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
+import { appendAudit } from '../db/journal/audit.ts'
 import { endQuarantine, readFailures } from '../db/journal/failure.ts'
 import { requireJournal } from '../db/journal-schema.ts'
 import type { Engine } from './ports.ts'
@@ -25,10 +27,23 @@ export const retryFailures = (
   { database }: Engine,
   policy: Policy,
   keys: readonly string[] | 'all',
+  author: Author = { actor: policy.archivedBy },
 ): Promise<RetryResult> =>
   database.transaction({}, async (session) => {
     await requireJournal(session)
     const wanted = keys === 'all' ? null : keys.map((key) => key.trim())
     const retried = await endQuarantine(session, qualifiedText(policy.subject), wanted)
+    if (retried.length > 0) await appendAudit(session, retryEntry(policy, author, retried.length))
     return { retried: retried.length, unknown: (wanted ?? []).filter((key) => !retried.includes(key)) }
+  })
+
+const retryEntry = (policy: Policy, { actor, role }: Author, count: number) =>
+  auditEntry({
+    actor,
+    role,
+    action: 'failures.retry',
+    policy: policy.name,
+    object: 'failures',
+    before: `${count} in quarantine`,
+    after: 'retried by the next run',
   })

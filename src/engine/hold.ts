@@ -2,10 +2,12 @@
  * Holds: set, released, listed. Once a hold is set, no batch moves the customer before it is released; it is set on
  * an archived customer as well, for whatever would destroy him there.
  */
+import { type Author, auditEntry } from '../core/chain.ts'
 import { MothballError } from '../core/errors/index.ts'
 import { type Hold, type HoldSet, type ReleaseHold, reasonProblem, type SetHold } from '../core/hold.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
+import { appendAudit } from '../db/journal/audit.ts'
 import { endHolds, insertHold, readHolds } from '../db/journal/hold.ts'
 import { requireJournal } from '../db/journal-schema.ts'
 import { keySetOfTexts } from '../sql/keys.sql.ts'
@@ -30,9 +32,11 @@ export async function setHold({ database }: Engine, policy: Policy, hold: SetHol
   const { statementMs, idleMs } = policy.timeouts
   const timeouts = { lockMs: statementMs, statementMs, idleMs }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const set = await database.transaction({ pinnedSearchPath: true, timeouts }, (session) =>
-      insertHold(session, place, { reason, actor }),
-    )
+    const set = await database.transaction({ pinnedSearchPath: true, timeouts }, async (session) => {
+      const made = await insertHold(session, place, { reason, actor })
+      if (made !== null) await appendAudit(session, holdEntry(policy, hold, 'hold.set', made, { after: made.tier }))
+      return made
+    })
     if (set !== null) return set
   }
   throw new MothballError('already_gone', { key: hold.key })
@@ -50,12 +54,23 @@ export async function releaseHold(
   const named = 'id' in release ? String(release.id) : release.key
   const key = 'key' in release ? await subjectKey(database, subject.shape, release.key) : null
   const choice = 'id' in release ? { id: release.id } : { key: key ?? release.key }
-  const ended = await database.transaction({}, (session) =>
-    endHolds(session, qualifiedText(policy.subject), choice, { actor, reason }),
-  )
+  const ended = await database.transaction({}, async (session) => {
+    const released = await endHolds(session, qualifiedText(policy.subject), choice, { actor, reason })
+    for (const each of released)
+      await appendAudit(session, holdEntry(policy, release, 'hold.release', each, { before: 'open' }))
+    return released
+  })
   if (ended.length === 0) throw new MothballError('not_found', { what: 'open hold', keys: named })
   return ended
 }
+
+const holdEntry = (
+  policy: Policy,
+  { actor, role, reason }: Author & Readonly<{ reason: string | null }>,
+  action: string,
+  { id }: Pick<Hold, 'id'>,
+  change: Readonly<{ before?: string; after?: string }>,
+) => auditEntry({ actor, role, reason, action, policy: policy.name, object: `hold ${id}`, ...change })
 
 /** Open holds, or with `all` every one; newest first. */
 export async function listHolds(

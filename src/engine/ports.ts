@@ -26,6 +26,9 @@ export type SignalPoint =
   | 'restore-deleted'
   | 'restore-committed'
   | 'run-closing'
+  | 'lanes-cut'
+  | 'lane-taken'
+  | 'run-adopted'
 
 export const INERT_SIGNALS: Signals = { reached: () => Promise.resolve() }
 

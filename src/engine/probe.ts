@@ -20,7 +20,8 @@ const PHASE_MS = 60_000
 /** Resolves when all is read and recorded, or when it is clear that it cannot be. */
 export async function takeProbes(engine: Engine, input: ProbeInput): Promise<void> {
   const startedAt = performance.now()
-  await told(engine, input, 'size', () => recordSizes(engine, input))
+  // Another process that goes on with the run would take the middle of it for its beginning.
+  if ((await told(engine, input, 'size', () => recordSizes(engine, input))) === 0) return
   for (const probe of input.policy.probes) {
     if (performance.now() - startedAt > PHASE_MS) return
     await told(engine, input, probe.name, async () => {
@@ -31,26 +32,30 @@ export async function takeProbes(engine: Engine, input: ProbeInput): Promise<voi
   }
 }
 
-/** An error ends the reading, not the run. */
-async function told(engine: Engine, { run }: ProbeInput, probe: string, work: () => Promise<void>): Promise<void> {
+/** An error ends the reading, not the run: then null. */
+async function told<T>(engine: Engine, { run }: ProbeInput, probe: string, work: () => Promise<T>): Promise<T | null> {
   try {
-    await work()
+    return await work()
   } catch (error) {
     const problem = error instanceof MothballError ? problemOf(error) : 'unexpected'
     engine.emit({ kind: 'probe-failed', run, probe, problem })
+    return null
   }
 }
 
 const problemOf = (error: MothballError): string => sqlstateOf(error) || String(error.facts['problem'] ?? error.code)
 
-async function recordSizes({ database }: Engine, { family, run, phase }: ProbeInput): Promise<void> {
+/** How many it recorded: none where this phase of the run was measured before. */
+function recordSizes({ database }: Engine, { family, run, phase }: ProbeInput): Promise<number> {
   const tables = movedTables(family).flatMap(({ shape, archive }) => [
     { tier: 'active' as const, name: shape.name },
     { tier: 'archive' as const, name: archive },
   ])
-  await database.transaction({}, async (session) => {
-    const sizes = await session.rows(tierSizesNowSql(tables))
-    await session.together(sizes.map((size) => recordSizeSql(run, phase, size)))
+  return database.transaction({}, async (session) => {
+    let recorded = 0
+    for (const size of await session.rows(tierSizesNowSql(tables)))
+      recorded += await session.execute(recordSizeSql(run, phase, size))
+    return recorded
   })
 }
 

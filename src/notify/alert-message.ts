@@ -144,33 +144,6 @@ export const missedMessage = (voice: Voice, { policy, slot, catchUp, at }: Misse
     at,
   })
 
-export type PolicyChange = Readonly<{
-  policy: string
-  run: number
-  from: string
-  to: string
-  changes: readonly string[]
-  at: string
-}>
-
-export const policyChangedMessage = (voice: Voice, { policy, run, from, to, changes, at }: PolicyChange): Message =>
-  messageOf(voice, {
-    policy,
-    verdict: 'POLICY CHANGED',
-    tone: 'warning',
-    what: `run ${run} obeyed another version of the policy than the run before it`,
-    means: 'If you do not know of this change, pause the policy and look at the plan before the next run.',
-    next: ['mothball config', 'mothball plan', `mothball history ${run}`],
-    at,
-    sections: [
-      { kind: 'list', title: 'What changed', items: changes.slice(0, 15).map((each) => inert(each)) },
-      facts('Versions', [
-        ['before', from],
-        ['now', to],
-      ]),
-    ],
-  })
-
 /** Everything that was open is over. */
 export function recoveredMessage(voice: Voice, run: RunRecord, over: readonly OpenIncident[]): Message {
   const since = over.map(({ toldAt }) => toldAt).toSorted()[0] ?? run.startedAt

@@ -91,6 +91,14 @@ function verdictOf({ runs, missed, statistics }: DigestFacts, live: readonly Run
 
 function endedVerdict(last: RunRecord, live: readonly RunRecord[]): Judged {
   const next = [`mothball history ${last.run}`]
+  if (last.status === 'paused')
+    return {
+      verdict: 'PAUSED',
+      tone: 'warning',
+      what: counts,
+      means: 'A run is paused, and waits for somebody to resume it.',
+      next: [`mothball resume ${last.run}`],
+    }
   if (last.status === 'running')
     return { verdict: 'RUNNING', tone: 'plain', what: counts, means: 'A run is still going on.', next }
   if (last.status === 'failed')

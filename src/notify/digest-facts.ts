@@ -6,6 +6,7 @@ import type { Digest } from '../core/notify-schema.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Statistics, statisticsOf } from '../core/statistics.ts'
 import type { Session } from '../db/database.ts'
+import { readAuditHead } from '../db/journal/audit.ts'
 import { readRunsBetween } from '../db/journal/history.ts'
 import { readOpenIncidents } from '../db/journal/notice.ts'
 import { readStatistics } from '../db/journal/statistics.ts'
@@ -38,22 +39,19 @@ export type DigestFacts = Readonly<{
 }>
 
 const MAX_RUNS = 2_000
+/** As many digits of the hash as nobody can forge, and `mothball audit verify --head` takes. */
+const AUDIT_DIGITS = 16
 /** Days of the statistics: what each digest's chart and comparison look back on. */
 const PERIOD: Readonly<Record<Digest, number>> = { daily: 30, weekly: 28, monthly: 92 }
 
 export async function readDigestFacts(
   session: Session,
   policy: Policy,
-  {
-    digest,
-    bounds,
-    zone,
-    auditHead,
-  }: Readonly<{ digest: Digest; bounds: DigestBounds; zone: string; auditHead: string | null }>,
+  { digest, bounds, zone }: Readonly<{ digest: Digest; bounds: DigestBounds; zone: string }>,
 ): Promise<DigestFacts> {
   const subject = qualifiedText(policy.subject)
   const between = { policy: policy.name, since: bounds.since, until: bounds.until }
-  const [runs, statistics, { missed }, causes, holds, restored, open, failing] = await Promise.all([
+  const [runs, statistics, { missed }, causes, holds, restored, open, failing, head] = await Promise.all([
     readRunsBetween(session, policy.name, between, MAX_RUNS),
     readStatistics(session, policy, { zone, period: PERIOD[digest] }),
     session.one(missedBetweenSql(between)),
@@ -62,6 +60,7 @@ export async function readDigestFacts(
     session.one(restoredAfterSql(subject, between)),
     readOpenIncidents(session, policy.name),
     session.rows(failingChannelsSql(bounds.since)),
+    readAuditHead(session),
   ])
   return {
     policy: policy.name,
@@ -84,6 +83,6 @@ export async function readDigestFacts(
       givenUp: Number(row.given_up),
       problem: row.problem ?? 'unknown',
     })),
-    auditHead,
+    auditHead: head.id === 0 ? null : `${head.hash.slice(0, AUDIT_DIGITS)} (entry ${head.id})`,
   }
 }

@@ -21,17 +21,8 @@ const MESSAGE = { daily: dailyMessage, weekly: weeklyMessage, monthly: monthlyMe
 /** A summary that is later than this is not written: who starts in mid-month is not told of the month before. */
 const LATEST_HOURS: Readonly<Record<Digest, number>> = { daily: 24, weekly: 48, monthly: 72 }
 
-export type DigestOptions = Readonly<{
-  /** Head of the audit log's chain. */
-  auditHead?: (session: Session) => Promise<string | null>
-}>
-
 /** Writes what is due for the policy; returns which. Sending is the fan-out's. */
-export async function writeDueDigests(
-  { database, config, voice }: Teller,
-  policy: Policy,
-  { auditHead = () => Promise.resolve(null) }: DigestOptions = {},
-): Promise<readonly Digest[]> {
+export async function writeDueDigests({ database, config, voice }: Teller, policy: Policy): Promise<readonly Digest[]> {
   const its = await voice(policy)
   const written: Digest[] = []
   for (const digest of DIGESTS) {
@@ -42,8 +33,7 @@ export async function writeDueDigests(
       if (Number(bounds.late_hours) >= LATEST_HOURS[digest] || (await isTold(session, policy, digest, bounds)))
         return false
       await session.execute(lockNoticesSql(policy.name))
-      const head = await auditHead(session)
-      const facts = await readDigestFacts(session, policy, { digest, bounds, zone: its.zone, auditHead: head })
+      const facts = await readDigestFacts(session, policy, { digest, bounds, zone: its.zone })
       return (await tell(session, digestTelling(its, facts, channels))) !== null
     })
     if (isWritten) written.push(digest)

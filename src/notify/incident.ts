@@ -32,7 +32,7 @@ const REFUSALS: Readonly<Record<string, NoticeKind>> = {
 }
 
 /** Nothing is wrong where a run does not begin because another one goes on, or because it is not its hour. */
-const NO_INCIDENT = ['already_running', 'slot_taken', 'outside_window']
+const NO_INCIDENT = ['already_running', 'slot_taken', 'outside_window', 'policy_paused']
 
 /** Null: nobody needs to be told. */
 export const refusalKind = (code: string): NoticeKind | null =>

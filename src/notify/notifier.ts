@@ -12,29 +12,26 @@ import { requireJournal } from '../db/journal-schema.ts'
 import { serverZone } from '../engine/doctor.ts'
 import type { Channel } from './channel.ts'
 import { channelsOf } from './channels.ts'
-import { type DigestOptions, writeDueDigests } from './digest.ts'
+import { writeDueDigests } from './digest.ts'
 import { type Delivered, deliverDue } from './fan-out.ts'
-import { type Teller, tellOfMissedSlot, tellOfRefusal, tellOfRuns } from './tell.ts'
+import { type Teller, tellOfMissedSlots, tellOfRefusal, tellOfRuns, tellOfStage } from './tell.ts'
 import { type TestedChannel, testChannels } from './test-message.ts'
 import { voiceOf } from './voice.ts'
 
-export type NotifierDeps = DigestOptions &
-  Readonly<{
-    database: Database
-    policies: readonly Policy[]
-    /** Instead of those of the configuration. */
-    channels?: readonly Channel[]
-    /** Hears what went wrong with telling; must not throw. The code is safe to show. */
-    onProblem?: (code: string) => void
-  }>
+export type NotifierDeps = Readonly<{
+  database: Database
+  policies: readonly Policy[]
+  /** Instead of those of the configuration. */
+  channels?: readonly Channel[]
+  /** Hears what went wrong with telling; must not throw. The code is safe to show. */
+  onProblem?: (code: string) => void
+}>
 
 export type Tick = Delivered & Readonly<{ runs: number; digests: readonly Digest[] }>
 
 export type Notifier = Readonly<{
   /** For the engine's `emit`: returns at once, never throws. */
   hear: Emit
-  /** A planned time at which no run started. Resolves when it is told; sending follows. */
-  missed(policy: string, slot: Readonly<{ slot: string; catchUp: boolean }>): Promise<void>
   /** One round: what nobody has told, summaries that are due, deliveries that are due. */
   tick(signal?: AbortSignal): Promise<Tick>
   /** Rounds until the signal ends them: every `everyMs`, and at once when something was heard. */
@@ -77,26 +74,23 @@ export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifi
   const tellOfAll = async (): Promise<number> => {
     await database.transaction({}, requireJournal)
     let runs = 0
-    for (const policy of policies) runs += await tellOfRuns(teller, policy)
+    for (const policy of policies) {
+      await tellOfMissedSlots(teller, policy)
+      runs += await tellOfRuns(teller, policy)
+    }
     return runs
   }
 
   const tick = async (signal?: AbortSignal): Promise<Tick> => {
     const runs = await tellOfAll()
     const digests: Digest[] = []
-    for (const policy of policies) digests.push(...(await writeDueDigests(teller, policy, deps)))
+    for (const policy of policies) digests.push(...(await writeDueDigests(teller, policy)))
     return { runs, digests, ...(await deliver(signal)) }
   }
 
   return {
     hear,
     tick,
-    missed: async (name, slot) => {
-      const policy = policies.find((each) => each.name === name)
-      if (policy === undefined) throw new MothballError('policy_unknown', { policy: name, known: names.join(', ') })
-      await tellOfMissedSlot(teller, policy, slot)
-      woken.abort()
-    },
     start: async (signal, everyMs = TICK_MS) => {
       while (!signal.aborted) {
         woken = new AbortController()
@@ -115,13 +109,17 @@ export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifi
   }
 }
 
-/** What leaves no row of its own is told from the event; the end of a run only wakes whoever looks into the journal. */
+/** What leaves no row of its own is told from the event; the others only wake whoever looks into the journal. */
 function onEvent(teller: Teller, policies: readonly Policy[], event: ArchiveEvent): (() => Promise<void>) | null {
-  if (event.kind === 'run-ended' || event.kind === 'run-reconciled') return () => Promise.resolve()
-  if (event.kind !== 'run-refused') return null
+  if (WAKING.includes(event.kind)) return () => Promise.resolve()
+  if (event.kind !== 'run-refused' && event.kind !== 'stage-changed') return null
   const policy = policies.find(({ name }) => name === event.policy)
-  return policy === undefined ? null : () => tellOfRefusal(teller, policy, event.error)
+  if (policy === undefined) return null
+  return () =>
+    event.kind === 'run-refused' ? tellOfRefusal(teller, policy, event.error) : tellOfStage(teller, policy, event)
 }
+
+const WAKING: readonly ArchiveEvent['kind'][] = ['run-ended', 'run-reconciled', 'slots-missed']
 
 /** The configuration's zone, else the policy's, else the database's own, which is asked for once. */
 function zoneOf(config: NotifyConfig, database: Database): (policy?: Policy) => Promise<string> {

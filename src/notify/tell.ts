@@ -13,9 +13,10 @@ import type { Database, Session } from '../db/database.ts'
 import { readRun } from '../db/journal/history.ts'
 import { readChannelsOf, readOpenIncidents, takeUntoldRuns, tell, type UntoldRun } from '../db/journal/notice.ts'
 import { readDefinition } from '../db/journal/policy-version.ts'
-import { causesOfRunSql, closeNoticeSql, lockNoticesSql } from '../sql/journal/notice.sql.ts'
+import { causesOfRunSql, closeNoticeSql, lockNoticesSql, untoldMissedSlotsSql } from '../sql/journal/notice.sql.ts'
 import { nowSql } from '../sql/journal/run.sql.ts'
-import { missedMessage, policyChangedMessage, recoveredMessage, refusedMessage, runMessage } from './alert-message.ts'
+import { missedMessage, recoveredMessage, refusedMessage, runMessage } from './alert-message.ts'
+import { policyChangedMessage, type StageChange, stageMessage } from './change-message.ts'
 import { endedBy, refusalKind, stepOf } from './incident.ts'
 import type { Voice } from './voice.ts'
 
@@ -41,7 +42,7 @@ async function tellOfRun(session: Session, telling: Telling, policy: Policy, { r
   if (hash !== null && previousHash !== null && hash !== previousHash)
     await tellOfChange(session, telling, record, previousHash, hash)
   const { status } = record
-  if (status === 'running') return
+  if (status === 'running' || status === 'paused') return
   const open = await readOpenIncidents(session, policy.name)
   const over = endedBy(status, open)
   for (const each of over) await session.execute(closeNoticeSql(each.id))
@@ -147,25 +148,37 @@ export async function tellOfRefusal(teller: Teller, policy: Policy, error: Refus
   })
 }
 
-/** `slot` is an instant's text; each slot is told once, however many processes noticed that it was missed. */
-export async function tellOfMissedSlot(
-  teller: Teller,
-  policy: Policy,
-  { slot, catchUp }: Readonly<{ slot: string; catchUp: boolean }>,
-): Promise<void> {
+/** Slots that the scheduler found to be missed; each is told once, however many processes look. */
+export async function tellOfMissedSlots(teller: Teller, policy: Policy): Promise<number> {
+  const voice = await teller.voice(policy)
+  return teller.database.transaction({}, async (session) => {
+    await session.execute(lockNoticesSql(policy.name))
+    const slots = await session.rows(untoldMissedSlotsSql(policy.name))
+    const { now } = await session.one(nowSql)
+    for (const { slot, caught_up } of slots) {
+      const missed = { policy: policy.name, slot, catchUp: caught_up === 'true', at: voice.instant(now) }
+      const message = missedMessage(voice, missed)
+      const key = `missed:${policy.name}:${slot}`
+      const telling = { policy: policy.name, kind: 'missed', incident: 'missed', key, message } as const
+      await tellOfIncident(session, teller.config, telling, await readOpenIncidents(session, policy.name))
+    }
+    return slots.length
+  })
+}
+
+/** A stage that somebody changed; why stands in the audit log, for its words are anybody's. */
+export async function tellOfStage(teller: Teller, policy: Policy, change: StageChange): Promise<void> {
   const voice = await teller.voice(policy)
   await teller.database.transaction({}, async (session) => {
-    await session.execute(lockNoticesSql(policy.name))
     const { now } = await session.one(nowSql)
-    const message = missedMessage(voice, { policy: policy.name, slot, catchUp, at: voice.instant(now) })
-    const open = await readOpenIncidents(session, policy.name)
-    const telling = {
+    await tell(session, {
       policy: policy.name,
-      kind: 'missed',
-      incident: 'missed',
-      key: `missed:${policy.name}:${slot}`,
-      message,
-    } as const
-    await tellOfIncident(session, teller.config, telling, open)
+      kind: 'policy-changed',
+      key: `stage:${policy.name}:${now}`,
+      incident: null,
+      partOf: null,
+      message: stageMessage(voice, { policy: policy.name, ...change, at: voice.instant(now) }),
+      channels: listeners(teller.config, 'policy-changed'),
+    })
   })
 }

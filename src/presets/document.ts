@@ -8,6 +8,8 @@ import { type NotifyConfig, notifyProblems, notifySchema } from '../core/notify-
 import type { Policy } from '../core/policy.ts'
 import { type Problem, policySetProblems } from '../core/policy-problems.ts'
 import { isProblems, parsePolicy, policySchema, zodProblems } from '../core/policy-schema.ts'
+import { scheduleSchema } from '../core/schedule-schema.ts'
+import { databasesProblems, databasesSchema, type NamedDatabase } from './databases.ts'
 import { NIC_CALL_CENTER, nicCallCenter, nicCallCenterSchema } from './nic-call-center.ts'
 
 z.config({ customError: issueMessage })
@@ -18,12 +20,14 @@ const presetSchema = z.strictObject({
   ...nicCallCenterSchema.shape,
   ...policySchema.partial().shape,
   age: policySchema.shape.age.partial().optional(),
+  schedule: scheduleSchema.partial().nullable().optional(),
 })
 
 const documentSchema = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
   database: z.strictObject({ url: z.string() }).optional(),
+  databases: databasesSchema.optional(),
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
   notify: notifySchema.prefault({}),
 })
@@ -36,6 +40,8 @@ export type ConfigInput = z.input<typeof documentSchema>
 
 export type Document = Readonly<{
   url: string | null
+  /** Empty where the document names none, or has a `database`. */
+  databases: readonly NamedDatabase[]
   policies: readonly DocumentPolicy[]
   notify: NotifyConfig
   /** The section as it was written; empty where there is none. */
@@ -60,18 +66,21 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, policies, notify } = envelope.data
+  const { database, databases, policies, notify } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
   const all = [
     ...urlProblems(database?.url),
+    ...databasesProblems({ database, databases }, urlProblem),
     ...problems,
     ...notifyProblems(notify),
     // Positions are those of the document only where every policy of it was parsed.
     ...(problems.length === 0 ? policySetProblems(parsed.map(({ policy }) => policy)) : []),
   ]
-  return all.length > 0 ? all : { url: database?.url ?? null, policies: parsed, notify, writtenNotify: notifyOf(input) }
+  if (all.length > 0) return all
+  const named = Object.entries(databases ?? {}).map(([name, { url }]) => ({ name, url }))
+  return { url: database?.url ?? null, databases: named, policies: parsed, notify, writtenNotify: notifyOf(input) }
 }
 
 const notifyOf = (input: unknown): object =>

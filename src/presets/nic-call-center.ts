@@ -65,14 +65,21 @@ export const nicCallCenterSchema = z.strictObject({
   columns: z.partialRecord(z.enum(COLUMNS), columnText).default({}),
 })
 
-/** Fields of a policy that may stand beside the preset; `age` is taken field by field. */
-export type PolicyOverrides = Partial<Omit<PolicyInput, 'age'>> & { age?: Partial<PolicyInput['age']> | undefined }
+/** Fields of a policy that may stand beside the preset; `age` and `schedule` are taken field by field. */
+export type PolicyOverrides = Partial<Omit<PolicyInput, 'age' | 'schedule'>> & {
+  age?: Partial<PolicyInput['age']> | undefined
+  /** Null: it runs when it is told to, and only then. */
+  schedule?: Partial<NonNullable<PolicyInput['schedule']>> | null | undefined
+}
+
+/** Daily at two in the morning, where the call center is; dry runs until somebody sets the stage. */
+const NIGHTLY = { cron: '0 2 * * *', zone: 'Africa/Johannesburg' }
 
 export type NicCallCenterOptions = z.input<typeof nicCallCenterSchema> & PolicyOverrides
 
 /** The policy to be parsed; throws `option_invalid` where the preset's own options are wrong. */
 export function nicCallCenter(options: NicCallCenterOptions = {}): PolicyInput {
-  const { criteria, tables, columns, age, ...overrides } = options
+  const { criteria, tables, columns, age, schedule, ...overrides } = options
   const own = nicCallCenterSchema.safeParse(definedOf({ criteria, tables, columns }), { error: issueMessage })
   if (!own.success) {
     const problem = zodProblems(own.error, '')
@@ -80,7 +87,8 @@ export function nicCallCenter(options: NicCallCenterOptions = {}): PolicyInput {
       .join('; ')
     throw new MothballError('option_invalid', { option: NIC_CALL_CENTER, problem })
   }
-  return { ...unfold(own.data, age ?? {}), ...definedOf(overrides) }
+  const planned = schedule === null ? null : { ...NIGHTLY, ...definedOf(schedule ?? {}) }
+  return { ...unfold(own.data, age ?? {}), schedule: planned, ...definedOf(overrides) }
 }
 
 const definedOf = <T extends object>(fields: T): Partial<T> =>

@@ -9,8 +9,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['sql'],
   ['db'],
   ['engine'],
-  ['cold', 'notify', 'jobs', 'http'],
-  ['presets', 'config.ts', 'compose.ts', 'index.ts'],
+  ['cold', 'notify', 'jobs', 'http', 'telemetry'],
+  ['presets', 'config.ts', 'compose.ts', 'fleet.ts', 'index.ts'],
   ['cli', 'demo'],
 ]
 

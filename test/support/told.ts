@@ -4,13 +4,8 @@ import { addDays } from '../../src/core/instant.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type NotifyConfig, notifySchema } from '../../src/core/notify-schema.ts'
 import { type DayCounts, type ProbeNight, statisticsOf, type TierSize } from '../../src/core/statistics.ts'
-import {
-  missedMessage,
-  policyChangedMessage,
-  recoveredMessage,
-  refusedMessage,
-  runMessage,
-} from '../../src/notify/alert-message.ts'
+import { missedMessage, recoveredMessage, refusedMessage, runMessage } from '../../src/notify/alert-message.ts'
+import { policyChangedMessage, stageMessage } from '../../src/notify/change-message.ts'
 import { dailyMessage } from '../../src/notify/daily.ts'
 import type { DigestFacts } from '../../src/notify/digest-facts.ts'
 import { monthlyMessage } from '../../src/notify/monthly.ts'
@@ -48,6 +43,9 @@ export const runRecord = (fields: Partial<RunRecord> = {}): RunRecord => ({
   batches: 1,
   stopReason: 'nothing_eligible',
   error: null,
+  slot: null,
+  group: null,
+  asked: null,
   ...fields,
 })
 
@@ -186,6 +184,7 @@ export function everyMessage(name: string, voice: Voice = testVoice()): Readonly
       changes: [name],
       at,
     }),
+    stage: stageMessage(voice, { policy: name, from: 'shadow', to: 'live', actor: name, at }),
     recovered: recoveredMessage(voice, { ...bad, status: 'success' }, open),
     daily: dailyMessage(voice, digestFacts(facts, name)),
     weekly: weeklyMessage(voice, digestFacts({ ...facts, digest: 'weekly' }, name)),

@@ -1,7 +1,7 @@
 /** `mothball failures`: who could not move and why; `retry` lets the next run take them again. */
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import type { Failure } from '../../core/failure.ts'
-import { type Call, withPolicy } from '../call.ts'
+import { actorName, type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { counted, instant } from '../format.ts'
 import { tableLines } from '../table.ts'
@@ -60,7 +60,7 @@ const retry = (call: Call, keys: readonly string[], { all }: AllFlag): Promise<E
         problem: 'retry takes either keys or --all',
         hint: 'Name the keys that `mothball failures` lists, or add --all.',
       })
-    const { retried, unknown } = await archiver.retryFailures(policy, all ? 'all' : keys)
+    const { retried, unknown } = await archiver.retryFailures(policy, all ? 'all' : keys, { actor: actorName() })
     output.result({ type: 'retry', policy: policy.name, retried, unknown }, [
       `${counted(retried, 'subject')} will be tried again by the next run.`,
       ...unknown.map((key) => `  ${key} has no open failure`),

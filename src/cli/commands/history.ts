@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import type { RunDetail, RunRecord } from '../../core/history.ts'
 import { STOP_REASONS } from '../../core/run.ts'
+import type { Slot } from '../../core/slot.ts'
 import { positive } from '../arguments.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
@@ -30,7 +31,10 @@ const history = (call: Call, run: number | undefined, { limit, before }: History
     }
     const options = { ...(limit === undefined ? {} : { limit }), ...(before === undefined ? {} : { before }) }
     const runs = await archiver.listRuns(policy, options)
-    output.result({ type: 'history', policy: policy.name, runs }, listLines(runs, view))
+    // Planned times that no run stands for, as far back as the runs that are shown.
+    const { slots, next } = await archiver.listSlots(policy, Math.max(limit ?? 0, runs.length, FEWEST_SLOTS))
+    const empty = before === undefined ? slots.filter((slot) => slot.run === null) : []
+    output.result({ type: 'history', policy: policy.name, runs, slots: empty, next }, listLines(runs, empty, view))
     return EXIT.done
   })
 
@@ -46,9 +50,36 @@ const COLUMNS = [
   { name: 'by' },
 ] as const
 
-function listLines(runs: readonly RunRecord[], view: View): readonly string[] {
-  if (runs.length === 0) return ['No run yet.']
-  const rows = runs.map((each) => [
+const FEWEST_SLOTS = 20
+
+function listLines(runs: readonly RunRecord[], slots: readonly Slot[], view: View): readonly string[] {
+  if (runs.length + slots.length === 0) return ['No run yet.']
+  const rows = [
+    ...runs.map((each) => ({ at: each.startedAt, row: runRow(each, view) })),
+    ...slots.map((each) => ({ at: each.slot, row: slotRow(each, view) })),
+  ].toSorted((a, b) => (a.at < b.at ? 1 : -1))
+  const zone = instant('2000-01-01 00:00:00+00', view.zone).split(' ').slice(2).join(' ')
+  const lines = tableLines(
+    COLUMNS,
+    rows.map(({ row }) => row),
+    view,
+  )
+  return [...lines, view.style.faint(`times in ${zone}`)]
+}
+
+/** A planned time that no run stands for: what became of it, where a run has its status. */
+function slotRow({ slot, state, reason }: Slot, view: View): readonly string[] {
+  const paint = { due: view.style.strong, taken: view.style.good, missed: view.style.bad, skipped: view.style.faint }
+  const text = reason === null ? state : `${state} (${reason})`
+  const shown = state === 'refused' ? view.style.bad(text) : paint[state](text)
+  return ['', 'slot', shown, '', '', '', '', minuteOf(slot, view), 'schedule']
+}
+
+/** The zone stands below the table, once. */
+const minuteOf = (text: string, view: View): string => instant(text, view.zone).split(' ').slice(0, 2).join(' ')
+
+function runRow(each: RunRecord, view: View): readonly string[] {
+  return [
     String(each.run),
     whatOf(each),
     statusText(each, view),
@@ -56,12 +87,9 @@ function listLines(runs: readonly RunRecord[], view: View): readonly string[] {
     count(each.failed),
     count(each.skipped),
     each.durationMs === null ? '' : duration(each.durationMs),
-    // The zone stands below, once.
-    instant(each.startedAt, view.zone).split(' ').slice(0, 2).join(' '),
+    minuteOf(each.startedAt, view),
     each.actor,
-  ])
-  const zone = instant('2000-01-01 00:00:00+00', view.zone).split(' ').slice(2).join(' ')
-  return [...tableLines(COLUMNS, rows, view), view.style.faint(`times in ${zone}`)]
+  ]
 }
 
 const whatOf = ({ operation, dryRun }: RunRecord): string => (dryRun ? 'dry run' : operation)
@@ -69,13 +97,22 @@ const movedBy = ({ operation, archived, restored }: RunRecord): number =>
   operation === 'restore' ? restored : archived
 
 function statusText({ status }: RunRecord, { style }: View): string {
-  const paint = { running: style.strong, success: style.good, partial: style.warn, failed: style.bad }[status]
+  const paint = {
+    running: style.strong,
+    paused: style.warn,
+    success: style.good,
+    partial: style.warn,
+    failed: style.bad,
+  }[status]
   return paint(status)
 }
 
 /** A reason that a newer program wrote is shown as it is. */
 const reasonText = (reason: string): string =>
   Object.entries(STOP_REASONS).find(([name]) => name === reason)?.[1] ?? reason
+
+const askedText = ({ what, by, reason }: NonNullable<RunRecord['asked']>): string =>
+  `asked to ${what} by ${by ?? 'somebody'}${reason === null ? '' : `: ${reason}`}`
 
 const SHOWN_BATCHES = 20
 
@@ -99,6 +136,8 @@ function detailLines({ run, batches, failures, related }: RunDetail, view: View)
       width,
       '  ',
     ),
+    ...(run.slot === null ? [] : [`  for the slot ${instant(run.slot, zone)}`]),
+    ...(run.asked === null ? [] : fold(askedText(run.asked), width, '  ')),
     ...(run.cutoff === null ? [] : [`  cutoff ${instant(run.cutoff, zone)}`]),
     ...(run.stopReason === null ? [] : [`  stopped because: ${reasonText(run.stopReason)}`]),
     ...(run.error === null ? [] : fold(`error: ${run.error}`, width, '  ')),

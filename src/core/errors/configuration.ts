@@ -44,6 +44,18 @@ export const configurationErrors = errorTable({
     exit: EXIT.usage,
     http: 500,
   },
+  database_unknown: {
+    message: ({ database, known }) => `there is no database ${database}; the configuration has ${known}`,
+    hint: () => 'Name one of these with --database.',
+    exit: EXIT.usage,
+    http: 404,
+  },
+  database_ambiguous: {
+    message: ({ known }) => `the configuration has several databases: ${known}`,
+    hint: () => 'Name one with --database.',
+    exit: EXIT.usage,
+    http: 400,
+  },
   policy_unknown: {
     message: ({ policy, known }) => `there is no policy ${policy}; the configuration has ${known}`,
     hint: () => 'Name one of these with --policy.',

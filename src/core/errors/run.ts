@@ -33,6 +33,18 @@ export const runErrors = errorTable({
     exit: EXIT.alreadyRunning,
     http: 409,
   },
+  policy_paused: {
+    message: ({ policy, reason }) => `${policy} is paused${reason ? `: ${reason}` : ''}`,
+    hint: ({ policy }) => `Run \`mothball policy stage ${policy} live --reason ...\` when it may go on.`,
+    exit: EXIT.refused,
+    http: 409,
+  },
+  run_over: {
+    message: ({ run }) => `run ${run} has ended`,
+    hint: () => 'Nothing to do; `mothball history` shows how it ended.',
+    exit: EXIT.failed,
+    http: 409,
+  },
   slot_taken: {
     message: ({ policy, slot }) => `${policy} has already run for the slot ${slot}`,
     hint: () => 'Nothing to do: one planned time is one run.',

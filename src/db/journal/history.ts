@@ -12,8 +12,9 @@ import {
 import type { Session } from '../database.ts'
 
 const counts = z.record(z.string(), z.number())
+const asked = z.enum(['pause', 'stop'])
 const operation = z.enum(['archive', 'restore'])
-const status = z.enum(['running', 'success', 'partial', 'failed'])
+const status = z.enum(['running', 'paused', 'success', 'partial', 'failed'])
 
 export async function readRuns(
   session: Session,
@@ -65,6 +66,9 @@ const recordOf = (row: RunRecordRow): RunRecord => ({
   batches: Number(row.batches),
   stopReason: row.stop_reason,
   error: row.error,
+  slot: row.slot,
+  group: row.group_id,
+  asked: row.asked === null ? null : { what: asked.parse(row.asked), by: row.asked_by, reason: row.asked_reason },
 })
 
 const batchOf = (row: BatchRecordRow): BatchRecord => ({

@@ -15,6 +15,20 @@ import {
 } from '../../sql/journal/run.sql.ts'
 import type { Session } from '../database.ts'
 
+/** What a run may do, as it was settled at its start; in the journal, so that another process can go on with it. */
+export type RunLimits = Readonly<{
+  batchSize: number
+  /** Subjects at the most, as asked; null: all. */
+  maxRows: number | null
+  /** Subjects at the most, as planned or confirmed. */
+  ceiling: number
+  ignoreWindow: boolean
+  /** What waited in quarantine at its start. */
+  quarantined: number
+  /** Key ranges at the most. */
+  lanes: number
+}>
+
 export type StartedRun = Readonly<{ run: number; moment: string; cutoff: string }>
 
 export type RunStart = Pick<NewRun, 'operation' | 'actor' | 'reason' | 'dryRun'> &
@@ -22,6 +36,8 @@ export type RunStart = Pick<NewRun, 'operation' | 'actor' | 'reason' | 'dryRun'>
     slot: string | null
     /** The moment of a plan that the run goes by; left out: now. */
     moment?: string
+    limits?: RunLimits
+    group?: string
   }>
 
 /** What a run has truly done: sums over what committed. */
@@ -45,6 +61,8 @@ export async function startRun(session: Session, policy: Policy, start: RunStart
   const row = await session.one(
     startRunSql({
       ...start,
+      limits: start.limits === undefined ? null : JSON.stringify(start.limits),
+      group: start.group ?? null,
       moment: start.moment ?? null,
       policy: policy.name,
       subject,

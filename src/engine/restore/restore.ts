@@ -3,12 +3,15 @@
  * stays in the archive and is reported with the reason; who came home stays active until the run's keep-until.
  */
 import { archivedSubject } from '../../core/archived-family.ts'
+import { auditEntry } from '../../core/chain.ts'
 import { conflict } from '../../core/conflict.ts'
 import { MothballError } from '../../core/errors/index.ts'
+import { reasonProblem } from '../../core/hold.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { RestoreOptions, RestoreResult } from '../../core/restore.ts'
+import { type RestoreOptions, type RestoreResult, selectionText } from '../../core/restore.ts'
 import { type StopReason, statusOf } from '../../core/run.ts'
+import { appendAudit } from '../../db/journal/audit.ts'
 import { keepUntilFrom } from '../../db/journal/keep-until.ts'
 import { endRun, startRun } from '../../db/journal/run.ts'
 import type { KeepUntil } from '../../sql/journal/keep-until.sql.ts'
@@ -23,8 +26,6 @@ import { cut, type Selected, select } from './restore-selection.ts'
 /** How often families that others hold are tried again before they are reported. */
 const PASSES = 3
 const PASS_PAUSE_MS = 500
-
-const MAX_REASON = 500
 
 /**
  * Throws before anything is written where the plan is refused or an option is wrong (`plan_refused`,
@@ -60,14 +61,7 @@ export async function restore(engine: Engine, policy: Policy, options: RestoreOp
 }
 
 function requireReason(reason: string): void {
-  const problem =
-    reason.trim() === ''
-      ? 'is empty'
-      : reason.length > MAX_REASON
-        ? `is longer than ${MAX_REASON} characters`
-        : /\p{Cc}/u.test(reason)
-          ? 'holds a control character'
-          : null
+  const problem = reasonProblem(reason)
   if (problem !== null) throw new MothballError('option_invalid', { option: 'reason', problem })
 }
 
@@ -81,7 +75,24 @@ const open = ({ database }: Engine, policy: Policy, options: RestoreOptions): Pr
     const until = await keepUntilFrom(session, policy, { given: keepUntil ?? null, moment: started.moment })
     const subject = qualifiedText(policy.subject)
     await session.execute(closeAbandonedRestoresSql(subject, started.run))
+    await appendAudit(session, startEntry(policy, options, { actor, run: started.run, until }))
     return { subject, until, reason, actor, run: started.run }
+  })
+
+const startEntry = (
+  policy: Policy,
+  { role, reason, selection }: RestoreOptions,
+  { actor, run, until }: Readonly<{ actor: string; run: number; until: string }>,
+) =>
+  auditEntry({
+    actor,
+    role,
+    action: 'restore.start',
+    policy: policy.name,
+    object: `run ${run}`,
+    reason,
+    before: selectionText(selection),
+    after: `stays until ${until}`,
   })
 
 /** What is likely to meet conflicts again is asked for them first. */

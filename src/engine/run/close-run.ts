@@ -1,8 +1,7 @@
 /** (6) Closes a run: counts summed up from what committed, the status from the counts, the log's row, the lease. */
 import type { MothballError } from '../../core/errors/index.ts'
-import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
-import { type RunOptions, type RunResult, type StopReason, statusOf } from '../../core/run.ts'
+import { type RunResult, type StopReason, statusOf } from '../../core/run.ts'
 import type { Session } from '../../db/database.ts'
 import { type Committed, committedOf, endRun, type StartedRun } from '../../db/journal/run.ts'
 import { archiveLogSql } from '../../sql/journal/run.sql.ts'
@@ -12,8 +11,10 @@ import { type Lease, releaseLease } from './lease.ts'
 
 export type RunOutcome = Readonly<{
   policy: Policy
-  options: RunOptions
-  plan: Plan
+  actor: string
+  dryRun: boolean
+  /** What the plan at its start found, quarantined ones left out. */
+  eligible: number
   started: StartedRun
   lease: Pick<Lease, 'name' | 'epoch'> | null
   /** Subjects that stayed, by reason. */
@@ -35,7 +36,7 @@ export async function closeRun({ database, signals }: Engine, outcome: RunOutcom
 }
 
 function resultOf(
-  { policy, options, plan, started, skipped, stopReason, error }: RunOutcome,
+  { policy, dryRun, eligible, started, skipped, stopReason, error }: RunOutcome,
   committed: Committed,
 ): RunResult {
   const because = Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0))
@@ -49,8 +50,8 @@ function resultOf(
     run: started.run,
     policy: policy.name,
     status: statusOf(counts, error !== null),
-    dryRun: options.dryRun ?? false,
-    eligible: plan.eligible - plan.quarantined,
+    dryRun,
+    eligible,
     cutoff: started.cutoff,
     batches: committed.batches,
     related: committed.related,
@@ -73,7 +74,7 @@ const endOf = (result: RunResult) => ({
   details: detailsOf(result),
 })
 
-const log = (session: Session, { policy, options }: RunOutcome, result: RunResult) =>
+const log = (session: Session, { policy, actor }: RunOutcome, result: RunResult) =>
   session.execute(
     archiveLogSql(table(policy.logTable), {
       run: result.run,
@@ -84,7 +85,7 @@ const log = (session: Session, { policy, options }: RunOutcome, result: RunResul
       error: errorText(result),
       durationMs: result.durationMs,
       dryRun: result.dryRun,
-      actor: options.actor ?? policy.archivedBy,
+      actor,
       details: detailsOf(result),
     }),
   )

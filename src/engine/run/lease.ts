@@ -1,6 +1,7 @@
 /**
  * One run at a time for a subject. Whoever holds the lease beats its heart beside the batches; whoever finds a dead
- * one takes it over, and the epoch fences whatever the old owner still tries.
+ * one takes it over, and the epoch fences whatever the old owner still tries. Each lane of a run that is cut has a
+ * lease of its own, which a run that takes the subject's lease fences along with it.
  */
 import { hostname } from 'node:os'
 import { MothballError } from '../../core/errors/index.ts'
@@ -10,6 +11,7 @@ import type { Session } from '../../db/database.ts'
 import {
   acquireLeaseSql,
   ensureLeaseSql,
+  fenceLanesSql,
   heartbeatSql,
   leaseHolderSql,
   releaseLeaseSql,
@@ -28,23 +30,40 @@ export type Lease = Readonly<{
 
 export const leaseName = (policy: Policy): string => qualifiedText(policy.subject)
 
-/** Takes the lease in the transaction that starts the run; throws `already_running` where its owner lives. */
+export const laneLeaseName = (policy: Policy, lane: number): string => `${leaseName(policy)}#${lane}`
+
+/** This process, as leases and lanes name their owner. */
+export const ownerName = (): string => `${hostname()}:${process.pid}`
+
+/**
+ * Takes the lease in the transaction that starts the run, or goes on with it; throws `already_running` where its owner
+ * lives. Lanes of other runs are fenced with it, and their open batches waited for.
+ */
 export async function acquireLease(session: Session, policy: Policy, run: number): Promise<string> {
   const name = leaseName(policy)
-  const { leaseMs } = policy.timeouts
-  await session.execute(ensureLeaseSql(name))
-  await session.rows(terminateExpiredSql(name, leaseMs))
-  const row = await session.maybe(
-    acquireLeaseSql({ name, owner: `${hostname()}:${process.pid}`, run, leaseMs, processId: session.processId }),
-  )
-  if (row !== null) return row.epoch
+  const epoch = await takeLease(session, policy, { name, run })
+  if (epoch !== null) {
+    await session.execute(fenceLanesSql(name, run))
+    return epoch
+  }
   const holder = await session.maybe(leaseHolderSql(name))
   throw new MothballError('already_running', { policy: policy.name, run: holder?.run ?? '' })
 }
 
+/** The new epoch of the lease, or null where its owner lives. */
+export async function takeLease(
+  session: Session,
+  { timeouts: { leaseMs } }: Policy,
+  { name, run }: Readonly<{ name: string; run: number }>,
+): Promise<string | null> {
+  await session.execute(ensureLeaseSql(name))
+  await session.rows(terminateExpiredSql(name, leaseMs))
+  const lease = { name, owner: ownerName(), run, leaseMs, processId: session.processId }
+  return (await session.maybe(acquireLeaseSql(lease)))?.epoch ?? null
+}
+
 /** Starts the heartbeat, three to a lease's time, so that one may be late. */
-export function keepLease({ database }: Engine, policy: Policy, epoch: string): Lease {
-  const name = leaseName(policy)
+export function keepLease({ database }: Engine, policy: Policy, epoch: string, name = leaseName(policy)): Lease {
   const lost = new AbortController()
   const beat = () => {
     database.execute(heartbeatSql(name, epoch)).then(

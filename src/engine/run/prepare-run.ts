@@ -1,6 +1,7 @@
 /**
- * What a run rests on, read in one snapshot: the shapes and their fingerprints, the plan, and that nobody else runs.
- * A table that is changed later than this snapshot, even before the first batch, stops the run.
+ * What a run rests on, read in one snapshot: the shapes and their fingerprints, the plan, that nobody else runs, and
+ * that nobody has paused the policy. A table that is changed later than this snapshot, even before the first batch,
+ * stops the run.
  */
 import { MothballError } from '../../core/errors/index.ts'
 import type { Family } from '../../core/family.ts'
@@ -9,36 +10,45 @@ import type { Policy } from '../../core/policy.ts'
 import type { RunOptions } from '../../core/run.ts'
 import { type Catalog, shapeOf } from '../../core/table.ts'
 import { isInWindow, windowText } from '../../core/window.ts'
+import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
+import { readStage } from '../../db/journal/stage.ts'
 import { livingRunSql } from '../../sql/journal/lease.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
-import { inspect, requireSound, requireUnrefused } from '../inspect.ts'
+import { inspect, requireSound, requireUnrefused, type SoundInspection } from '../inspect.ts'
 import { planAt } from '../plan/plan.ts'
 import type { Engine } from '../ports.ts'
 import { leaseName } from './lease.ts'
+import type { JudgedTables } from './work.ts'
 
-export type PreparedRun = Readonly<{
-  family: Family
-  plan: Plan
-  /** The family's tables and their archive tables, and their shapes as they were judged. */
-  oids: readonly string[]
-  fingerprints: string
-}>
+export type PreparedRun = Readonly<{ tables: JudgedTables; plan: Plan }>
 
-/** Throws `plan_refused`, or `already_running` where a run of this subject is alive. */
-export function prepareRun({ database }: Engine, policy: Policy): Promise<PreparedRun> {
+/** Throws `plan_refused`, `already_running` where a run of this subject is alive, or for a live run `policy_paused`. */
+export function prepareRun({ database }: Engine, policy: Policy, { dryRun }: RunOptions): Promise<PreparedRun> {
   return database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const inspection = requireSound(policy, await inspect(session, policy))
-    const { family, catalog } = inspection
-    const oids = oidsOf(family, catalog)
-    const fingerprints = await fingerprintsOf(session, oids)
+    const tables = await judgedTables(session, inspection)
+    const stage = await readStage(session, policy)
+    if (!dryRun && stage.stage === 'paused')
+      throw new MothballError('policy_paused', { policy: policy.name, reason: stage.reason ?? '' })
     const living = await session.maybe(livingRunSql(leaseName(policy), policy.timeouts.leaseMs))
     if (living !== null) throw new MothballError('already_running', { policy: policy.name, run: living.run ?? '' })
     const { now } = await session.one(nowSql)
     const plan = await planAt(session, policy, now, inspection)
     requireUnrefused(policy, plan.refusals)
-    return { family, plan, oids, fingerprints }
+    return { tables, plan }
   })
+}
+
+/** The tables alone, for a process that goes on with a run, or helps with it. Throws `plan_refused`. */
+export const judgeTables = ({ database }: Engine, policy: Policy): Promise<JudgedTables> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) =>
+    judgedTables(session, requireSound(policy, await inspect(session, policy))),
+  )
+
+async function judgedTables(session: Session, { family, catalog }: SoundInspection): Promise<JudgedTables> {
+  const oids = oidsOf(family, catalog)
+  return { family, oids, fingerprints: await fingerprintsOf(session, oids) }
 }
 
 const oidsOf = (family: Family, catalog: Catalog): readonly string[] =>

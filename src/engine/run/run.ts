@@ -1,34 +1,29 @@
 /**
- * (3) One run: plan and guard, lease and slot, batch after batch with one cutoff, then seal, vacuum and the log. It
- * stops at a batch's end, and whatever happens its counts are those that committed.
+ * (3) One run: plan and guard, lease and slot in one transaction, then the work. Throws before anything is written
+ * where it must not be; afterwards it always returns a result, and the log has its row.
  */
+import { auditEntry } from '../../core/chain.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { RunOptions, RunResult, StopReason } from '../../core/run.ts'
-import { isInWindow } from '../../core/window.ts'
-import { type StartedRun, startRun } from '../../db/journal/run.ts'
+import type { RunOptions, RunResult } from '../../core/run.ts'
+import { appendAudit } from '../../db/journal/audit.ts'
+import { type RunLimits, type StartedRun, startRun } from '../../db/journal/run.ts'
 import { recordPlanSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
-import { takeProbes } from '../probe.ts'
-import { sealBatches } from '../verify/seal.ts'
-import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
-import { closeRun, type RunOutcome } from './close-run.ts'
-import { acquireLease, keepLease, type Lease } from './lease.ts'
-import type { MoveContext } from './move-batch.ts'
-import { countKeys, moveEligible } from './move-eligible.ts'
-import { FailureShare } from './outcome.ts'
+import { closeRun } from './close-run.ts'
+import { acquireLease } from './lease.ts'
 import { allowedBy, type PreparedRun, prepareRun } from './prepare-run.ts'
-import { closeAbandonedRuns } from './reconcile.ts'
-import { vacuumFamily } from './vacuum.ts'
+import { workOn } from './work-on.ts'
 
 /**
- * Throws before anything is written where the plan is refused, the guard is exceeded, the window is closed, the slot
- * is taken or another run is alive. Afterwards it always returns a result, and the log has its row.
+ * Throws before anything is written where the plan is refused, the policy is paused, the guard is exceeded, the window
+ * is closed, the slot is taken or another run is alive.
  */
 export async function run(engine: Engine, policy: Policy, options: RunOptions = {}): Promise<RunResult> {
-  const prepared = await orRefused(engine, policy, () => prepareRun(engine, policy))
-  return options.dryRun ? dryRun(engine, policy, options, prepared.plan) : liveRun(engine, policy, options, prepared)
+  const asked = options.shadow ? { ...options, dryRun: true } : options
+  const prepared = await orRefused(engine, policy, () => prepareRun(engine, policy, asked))
+  return asked.dryRun ? dryRun(engine, policy, asked, prepared.plan) : liveRun(engine, policy, asked, prepared)
 }
 
 /** What keeps a run from beginning leaves no row behind, so it is said here. */
@@ -44,115 +39,93 @@ async function orRefused<T>(engine: Engine, policy: Policy, work: () => Promise<
   }
 }
 
-/** Only reads, but for its rows in journal and log; needs no lease and takes no slot. */
+/** Only reads, but for its rows in journal and log; needs no lease, and takes no slot unless it is the schedule's. */
 async function dryRun(engine: Engine, policy: Policy, options: RunOptions, plan: Plan): Promise<RunResult> {
-  const started = await engine.database.transaction({}, (session) =>
-    startRun(session, policy, startOf(policy, plan, options)),
-  )
-  if (started === null) throw new RangeError('a run without a slot starts')
+  const started = await engine.database.transaction({}, async (session) => {
+    const opened = await startRun(session, policy, startOf(policy, plan, options))
+    if (opened === null) throw slotTaken(policy, options)
+    await session.execute(recordPlanSql(opened.run, { ...plan, kept: JSON.stringify(plan.kept) }))
+    return opened
+  })
   announce(engine, policy, plan, started, true)
-  const skipped = { quarantined: plan.quarantined }
-  return closeRun(engine, { policy, options, plan, started, lease: null, skipped, stopReason: 'dry_run', error: null })
+  const { actor } = startOf(policy, plan, options)
+  return closeRun(engine, {
+    policy,
+    actor,
+    dryRun: true,
+    eligible: plan.eligible - plan.quarantined,
+    started,
+    lease: null,
+    skipped: { quarantined: plan.quarantined },
+    stopReason: 'dry_run',
+    error: null,
+  })
 }
 
 async function liveRun(engine: Engine, policy: Policy, options: RunOptions, prepared: PreparedRun): Promise<RunResult> {
-  const { plan } = prepared
+  const { plan, tables } = prepared
   const ceiling = await orRefused(engine, policy, () => allowedBy(policy, plan, options))
-  const started = await orRefused(engine, policy, () => openRun(engine, policy, plan, options))
+  const limits: RunLimits = {
+    batchSize: options.batchSize ?? policy.batchSize,
+    maxRows: options.maxRows ?? null,
+    ceiling,
+    ignoreWindow: options.ignoreWindow ?? false,
+    quarantined: plan.quarantined,
+    lanes: options.lanes ?? policy.lanes,
+  }
+  const { epoch, ...started } = await orRefused(engine, policy, () =>
+    openRun(engine, policy, plan, { ...options, limits }),
+  )
   announce(engine, policy, plan, started, false)
   await engine.signals.reached('run-opened')
-  using lease = keepLease(engine, policy, started.epoch)
-  const work: Work = { ...prepared, started, lease, options, ceiling, openedAt: performance.now() }
-  await takeProbes(engine, { policy, family: prepared.family, run: started.run, phase: 'before' })
-  const outcome = await moveAndCatch(engine, policy, work)
-  const result = await closeRun(engine, { policy, options, plan, started, ...outcome, lease })
-  engine.emit({ kind: 'run-ended', result })
-  await tidyUp(engine, policy, work, result)
-  return result
+  const { actor, moment } = startOf(policy, plan, options)
+  const work = { policy, tables, started, limits, eligible: plan.eligible - plan.quarantined, actor, since: moment }
+  return workOn(engine, { ...work, signal: options.signal ?? null }, epoch)
 }
 
 const announce = (engine: Engine, policy: Policy, { eligible }: Plan, { run }: StartedRun, dry: boolean): void =>
   engine.emit({ kind: 'run-started', run, policy: policy.name, eligible, dryRun: dry })
 
-const startOf = (policy: Policy, plan: Plan, options: RunOptions) =>
+type Start = RunOptions & Readonly<{ limits?: RunLimits }>
+
+const startOf = (policy: Policy, plan: Plan, { dryRun: dry = false, ...options }: Start) =>
   ({
     operation: 'archive',
     actor: options.actor ?? policy.archivedBy,
     reason: null,
-    dryRun: options.dryRun ?? false,
-    slot: options.dryRun ? null : (options.slot ?? null),
+    dryRun: dry,
+    slot: dry && !options.shadow ? null : (options.slot ?? null),
     moment: plan.moment,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.group === undefined ? {} : { group: options.group }),
   }) as const
 
-type Opened = StartedRun & Readonly<{ epoch: string }>
+const slotTaken = (policy: Policy, { slot }: RunOptions): MothballError =>
+  new MothballError('slot_taken', { policy: policy.name, slot: slot ?? '' })
 
 /** Run, slot and lease are taken together or not at all. */
-function openRun({ database }: Engine, policy: Policy, plan: Plan, options: RunOptions): Promise<Opened> {
-  return database.transaction({}, async (session) => {
-    const started = await startRun(session, policy, startOf(policy, plan, options))
-    if (started === null) throw new MothballError('slot_taken', { policy: policy.name, slot: options.slot ?? '' })
-    await session.execute(recordPlanSql(started.run, { ...plan, kept: JSON.stringify(plan.kept) }))
-    return { ...started, epoch: await acquireLease(session, policy, started.run) }
-  })
-}
-
-type Work = PreparedRun &
-  Readonly<{ started: Opened; lease: Lease; options: RunOptions; ceiling: number; openedAt: number }>
-
-/** An error ends the moving, not the account of it. */
-async function moveAndCatch(
-  engine: Engine,
+const openRun = (
+  { database }: Engine,
   policy: Policy,
-  work: Work,
-): Promise<Pick<RunOutcome, 'skipped' | 'stopReason' | 'error'>> {
-  const { quarantined } = work.plan
-  const { options, ceiling, started, family } = work
-  try {
-    await closeAbandonedRuns(engine, policy, started.run)
-    await engine.database.transaction({ pinnedSearchPath: true }, (session) =>
-      recordOrphanBaseline(session, policy, family),
-    )
-    const limits = { batchSize: options.batchSize ?? policy.batchSize, maxRows: options.maxRows ?? null, ceiling }
-    const context = contextOf(engine, policy, work)
-    const { outcome, stopReason } = await moveEligible(context, limits, () => stopAsked(policy, work))
-    const skipped = { locked: countKeys(outcome.deferred), became_active: outcome.becameActive, quarantined }
-    return { skipped, stopReason, error: null }
-  } catch (error) {
-    const told = work.lease.lost.aborted
-      ? new MothballError('lease_lost', { policy: policy.name }, { cause: error })
-      : error
-    if (!(told instanceof MothballError)) throw told
-    return { skipped: { quarantined }, stopReason: 'failed', error: told }
-  }
-}
+  plan: Plan,
+  options: Start,
+): Promise<StartedRun & Readonly<{ epoch: string }>> =>
+  database.transaction({}, async (session) => {
+    const started = await startRun(session, policy, startOf(policy, plan, options))
+    if (started === null) throw slotTaken(policy, options)
+    await session.execute(recordPlanSql(started.run, { ...plan, kept: JSON.stringify(plan.kept) }))
+    const epoch = await acquireLease(session, policy, started.run)
+    await appendAudit(session, startEntry(policy, plan, options, started.run))
+    return { ...started, epoch }
+  })
 
-const contextOf = (engine: Engine, policy: Policy, work: Work): MoveContext => ({
-  engine,
-  judgement: { policy, family: work.family, moment: work.started.moment, journal: true },
-  lease: work.lease,
-  run: work.started.run,
-  oids: work.oids,
-  fingerprints: work.fingerprints,
-  share: new FailureShare(),
-})
-
-/** The window is judged by the database's moment and the time that has passed since, not by this machine's clock. */
-function stopAsked(policy: Policy, { lease, options, started, openedAt }: Work): StopReason | null {
-  if (lease.lost.aborted) throw new MothballError('lease_lost', { policy: policy.name })
-  if (options.signal?.aborted) return 'stopped'
-  if (policy.window === null || options.ignoreWindow) return null
-  return isInWindow(policy.window, started.moment, performance.now() - openedAt) ? null : 'window_ended'
-}
-
-/** What is left undone here is done by the next run, and changes nothing of what was moved. */
-async function tidyUp(engine: Engine, policy: Policy, { family }: Work, result: RunResult): Promise<void> {
-  try {
-    if (result.archived > 0) await vacuumFamily(engine, family, result.run)
-    await takeProbes(engine, { policy, family, run: result.run, phase: 'after' })
-    const { sealed } = await sealBatches(engine, policy)
-    if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
-  } catch (error) {
-    if (!(error instanceof MothballError)) throw error
-    engine.emit({ kind: 'not-tidied', run: result.run, code: error.code })
-  }
-}
+const startEntry = (policy: Policy, plan: Plan, options: RunOptions, run: number) =>
+  auditEntry({
+    actor: options.actor ?? policy.archivedBy,
+    role: options.role,
+    action: 'run.start',
+    policy: policy.name,
+    object: `run ${run}`,
+    before: `${plan.eligible} eligible`,
+    after: options.confirm === undefined ? null : `${options.confirm} confirmed`,
+  })

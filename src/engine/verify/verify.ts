@@ -2,10 +2,12 @@
  * Holds what is there today against what the journal says: counts, seals, sides, orphans, shapes, and the queries of
  * the specification's Appendix B. Reads only, in snapshots; every table is gone through as a set, in the server.
  */
+import { shortHash } from '../../core/chain.ts'
 import type { Policy } from '../../core/policy.ts'
 import { type Check, type Verification, verificationOf } from '../../core/verify.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
+import { walkChain } from '../audit.ts'
 import { type Inspection, inspect } from '../inspect.ts'
 import { planAt } from '../plan/plan.ts'
 import type { Engine } from '../ports.ts'
@@ -37,12 +39,24 @@ async function checkTables(context: VerifyContext): Promise<readonly Check[]> {
   const sides = await checkSides(context)
   const orphans = await readOrphans(context)
   const appendixB = await checkAppendixB(context, await planOf(context), counts, orphans)
-  return [counts, journal, sides, checkOrphans(orphans), checkShapes(context.inspection), ...appendixB]
+  const audit = await checkAudit(context)
+  return [counts, journal, sides, checkOrphans(orphans), checkShapes(context.inspection), audit, ...appendixB]
 }
 
 async function planOf({ session, policy, inspection }: VerifyContext) {
   const { now } = await session.one(nowSql)
   return planAt(session, policy, now, inspection)
+}
+
+/** `audit`: the chain of the audit log is whole. */
+async function checkAudit({ session }: VerifyContext): Promise<Check> {
+  const { status, entries, head, faults } = await walkChain(session, null)
+  const told = faults.slice(0, 3).map(({ id, kind }) => `entry ${id} ${kind}`)
+  return {
+    name: 'audit',
+    ok: status === 'clean',
+    detail: [`${entries} entries to ${shortHash(head)}`, ...told].join('; '),
+  }
 }
 
 /** `shapes`: nothing about an archive table stands in a run's way. */

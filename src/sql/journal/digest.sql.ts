@@ -43,8 +43,8 @@ type Between = Readonly<{ policy: string; since: string; until: string }>
 export type MissedRow = Readonly<{ missed: string }>
 
 export const missedBetweenSql = ({ policy, since, until }: Between): Sql<MissedRow> =>
-  sql`select count(*)::text as missed from mothball.notice
-    where policy = ${policy} and kind = 'missed' and told_at >= ${since}::timestamptz and told_at < ${until}::timestamptz`
+  sql`select count(*)::text as missed from mothball.slot
+    where policy = ${policy} and missed_at >= ${since}::timestamptz and missed_at < ${until}::timestamptz`
 
 export const causesBetweenSql = ({ policy, since, until }: Between): Sql<{ code: string; count: string }> =>
   sql`select f.code, count(*)::text as count from mothball.failure f join mothball.run r on r.id = f.run_id

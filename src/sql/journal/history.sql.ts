@@ -25,6 +25,11 @@ export type RunRecordRow = Readonly<{
   batches: string
   stop_reason: string | null
   error: string | null
+  slot: string | null
+  group_id: string | null
+  asked: string | null
+  asked_by: string | null
+  asked_reason: string | null
 }>
 
 const COLUMNS = raw(`r.id::text as run, r.policy, r.operation, r.status, r.dry_run::text as dry_run, r.actor, r.reason,
@@ -32,7 +37,8 @@ const COLUMNS = raw(`r.id::text as run, r.policy, r.operation, r.status, r.dry_r
       round(extract(epoch from r.ended_at - r.started_at) * 1000)::text as duration_ms,
       r.active::text as active, r.candidates::text as candidates, r.eligible::text as eligible, r.kept::text as kept,
       (case when r.ended_at is null then b.subjects else r.archived end)::text as archived, r.restored::text as restored,
-      r.failed::text as failed, r.skipped::text as skipped, b.batches::text as batches, r.stop_reason, r.error`)
+      r.failed::text as failed, r.skipped::text as skipped, b.batches::text as batches, r.stop_reason, r.error,
+      (select s.planned_at::text from mothball.slot s where s.run_id = r.id) as slot, r.group_id, r.asked, r.asked_by, r.asked_reason`)
 
 const RUNS = raw(`mothball.run r cross join lateral (
       select count(*) as batches, coalesce(sum(subjects), 0) as subjects from mothball.batch where run_id = r.id) b`)

@@ -49,5 +49,13 @@ export const leaseHolderSql = (name: string): Sql<{ run: string | null }> =>
 export const heartbeatSql = (name: string, epoch: string): Sql =>
   sql`update mothball.lease set heartbeat_at = pg_catalog.clock_timestamp() where name = ${name} and epoch = ${epoch}::bigint`
 
+/**
+ * Fences the lanes of every other run of this subject: their batches find no row from now on. Waits for the open ones.
+ * A lane's lease is called like its subject's, a `#` and the lane's number after it.
+ */
+export const fenceLanesSql = (name: string, run: number): Sql =>
+  sql`update mothball.lease set epoch = epoch + 1, owner = null, backend_pid = null, backend_start = null
+    where starts_with(name, ${`${name}#`}) and run_id <> ${run}::bigint`
+
 export const releaseLeaseSql = (name: string, epoch: string): Sql =>
   sql`update mothball.lease set owner = null, backend_pid = null, backend_start = null where name = ${name} and epoch = ${epoch}::bigint`

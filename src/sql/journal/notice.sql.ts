@@ -85,6 +85,13 @@ export const takeUntoldRunsSql = (policy: string): Sql<UntoldRunRow> =>
 export const policyDefinitionSql = (hash: string): Sql<{ definition: string }> =>
   sql`select definition::text as definition from mothball.policy_version where hash = ${hash}`
 
+/** Slots that were missed lately and that nobody has told of. */
+export const untoldMissedSlotsSql = (policy: string): Sql<{ slot: string; caught_up: string }> =>
+  sql`select s.planned_at::text as slot, (s.state <> 'missed')::text as caught_up from mothball.slot s
+    where s.policy = ${policy} and s.missed_at > pg_catalog.now() - ${FRESH}::interval
+      and not exists (select from mothball.notice n where n.key = 'missed:' || ${policy}::text || ':' || s.planned_at::text)
+    order by s.planned_at`
+
 /** Failures of one run, by code. */
 export const causesOfRunSql = (run: number): Sql<{ code: string; count: string }> =>
   sql`select code, count(*)::text as count from mothball.failure where run_id = ${run}::bigint group by code order by count(*) desc, code`

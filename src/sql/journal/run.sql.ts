@@ -14,14 +14,17 @@ export type NewRun = Readonly<{
   moment: string | null
   /** Days before the moment that make the cutoff; null where the operation has none. */
   cutoffDays: number | null
+  /** JSON; what another process needs to go on with the run. */
+  limits?: string | null
+  group?: string | null
 }>
 
 export type RunStartRow = Readonly<{ run: string; moment: string; cutoff: string | null }>
 
 /** The moment and the cutoff are the database's, fixed once and kept with the run. */
 export const startRunSql = (run: NewRun): Sql<RunStartRow> =>
-  sql`insert into mothball.run (policy, subject, operation, policy_hash, actor, reason, dry_run, moment, cutoff)
-    select ${run.policy}, ${run.subject}, ${run.operation}, ${run.hash}, ${run.actor}, ${run.reason}, ${run.dryRun}::boolean,
+  sql`insert into mothball.run (policy, subject, operation, policy_hash, actor, reason, dry_run, limits, group_id, moment, cutoff)
+    select ${run.policy}, ${run.subject}, ${run.operation}, ${run.hash}, ${run.actor}, ${run.reason}, ${run.dryRun}::boolean, ${run.limits ?? null}::jsonb, ${run.group ?? null},
       m.moment, m.moment - pg_catalog.make_interval(secs => ${run.cutoffDays}::float8 * 86400)
     from (select coalesce(${run.moment}::timestamptz, pg_catalog.now()) as moment) m
     returning id::text as run, moment::text, cutoff::text`
@@ -30,10 +33,20 @@ export const rememberPolicySql = (hash: string, policy: string, definition: stri
   sql`insert into mothball.policy_version (hash, policy, definition) values (${hash}, ${policy}, ${definition}::jsonb)
     on conflict (hash) do nothing`
 
-/** No row where the slot was taken before. */
+/** No row where the slot was taken before. One that is only known, missed or refused can still be taken. */
 export const takeSlotSql = (policy: string, plannedAt: string, run: number): Sql<{ run_id: string }> =>
   sql`insert into mothball.slot (policy, planned_at, run_id) values (${policy}, ${plannedAt}::timestamptz, ${run}::bigint)
-    on conflict (policy, planned_at) do nothing returning run_id::text`
+    on conflict (policy, planned_at) do update set run_id = excluded.run_id, state = 'taken', reason = null
+      where slot.run_id is null returning run_id::text`
+
+export type OpenRunRow = RunStartRow &
+  Readonly<{ hash: string | null; dry_run: string; limits: string | null; eligible: string | null; actor: string }>
+
+/** A run that has not ended, for the process that would go on with it. */
+export const openRunSql = (run: number): Sql<OpenRunRow> =>
+  sql`select id::text as run, moment::text as moment, cutoff::text as cutoff, policy_hash as hash, dry_run::text as dry_run,
+      limits::text as limits, eligible::text as eligible, actor
+    from mothball.run where id = ${run}::bigint and ended_at is null`
 
 /** What the plan at the start of the run found. */
 export const recordPlanSql = (

@@ -1,0 +1,56 @@
+/** `mothball worker`: runs what the schedules of all policies plan, on every database, until it is told to end. */
+import { once } from 'node:events'
+import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
+import { type ArchiveEvent, describe } from '../../core/event.ts'
+import { type Call, readConfig } from '../call.ts'
+import type { Register } from '../command.ts'
+import { catchInterrupts } from '../interrupt.ts'
+
+type WorkerFlags = Readonly<{ schedule: boolean }>
+
+/** A log that runs for months needs no line for each batch. */
+const QUIET: readonly ArchiveEvent['kind'][] = ['batch-moved', 'sealed', 'vacuumed']
+
+export const registerWorker: Register = (program, { act }) => {
+  program
+    .command('worker')
+    .description('run what the schedules plan, until it is told to end; any number may run')
+    .option('--no-schedule', 'only work: another process looks at the clock')
+    .action(act(worker))
+}
+
+async function worker(call: Call, { schedule }: WorkerFlags): Promise<ExitCode> {
+  const { output } = call
+  const config = await readConfig(call)
+  const [{ openFleet }, { createScheduler }, { createWorker }] = await Promise.all([
+    import('../../fleet.ts'),
+    import('../../jobs/schedule.ts'),
+    import('../../jobs/worker.ts'),
+  ])
+  let runs = 0
+  const emit = (database: string, event: ArchiveEvent) => {
+    if (event.kind === 'run-ended') runs += 1
+    output.jsonLine({ ...event, type: 'event', database })
+    if (!QUIET.includes(event.kind)) output.note(`${database}: ${describe(event)}`)
+  }
+  const onTrouble = (database: string, error: unknown) => {
+    const told = error instanceof MothballError ? error : new MothballError('unexpected', { problem: nameOf(error) })
+    output.jsonLine({ type: 'trouble', database, code: told.code, message: told.message })
+    output.note(`${database}: ${told.code}: ${told.message}`)
+  }
+  await using fleet = openFleet(config, { emit, onTrouble, policy: call.globals.policy })
+  using interrupts = catchInterrupts((text) => output.note(text))
+  const services = [
+    createWorker({ stations: fleet.stations, onTrouble }),
+    ...(schedule ? [createScheduler({ stations: fleet.stations, onTrouble })] : []),
+  ]
+  for (const each of services) each.start()
+  output.jsonLine({ type: 'ready', databases: fleet.stations.map(({ name }) => name) })
+  output.note(`working for ${fleet.stations.map(({ name }) => name).join(', ')}; Ctrl-C ends it`)
+  if (!interrupts.signal.aborted) await once(interrupts.signal, 'abort')
+  await Promise.all(services.toReversed().map((each) => each.stop()))
+  output.result({ type: 'worker', runs }, [`Ended. ${runs} ${runs === 1 ? 'run' : 'runs'}.`])
+  return EXIT.done
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)

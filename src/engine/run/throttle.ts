@@ -1,0 +1,45 @@
+/** Goes slower where others suffer from a run: looks at the server now and then, and sleeps outside transactions. */
+import { fullPace, nextPace, type Pace, type Pressure } from '../../core/pace.ts'
+import { pressureSql } from '../../sql/pressure.sql.ts'
+import type { Engine } from '../ports.ts'
+import type { Work } from './work.ts'
+
+/** Between two looks: often enough for a person who waits, rare enough to cost nothing. */
+const LOOK_EVERY_MS = 500
+
+export type Throttle = Readonly<{
+  /** True where it slept, so that whatever was asked before may be out of date. */
+  slowDown(signal: AbortSignal): Promise<boolean>
+  batchSizeNow(): number
+}>
+
+export function createThrottle({ database, emit, pause }: Engine, { policy, limits, started }: Work): Throttle {
+  const bounds = policy.throttle
+  let pace = fullPace(limits.batchSize)
+  let lookedAt = performance.now()
+  const look = async (): Promise<void> => {
+    const { waiters, oldest_ms, lag_ms } = await database.one(pressureSql)
+    const pressure: Pressure = {
+      waiters: Number(waiters),
+      oldestTransactionMs: Number(oldest_ms),
+      replicaLagMs: Number(lag_ms),
+    }
+    const next: Pace = nextPace(pace, pressure, limits.batchSize, bounds)
+    // Every step down is told, and that it is over; the steps between say nothing new.
+    if (next.reason !== pace.reason || next.batchSize < pace.batchSize)
+      emit({ kind: 'run-throttled', run: started.run, ...next })
+    pace = next
+  }
+  return {
+    slowDown: async (signal) => {
+      if (performance.now() - lookedAt >= LOOK_EVERY_MS) {
+        lookedAt = performance.now()
+        await look()
+      }
+      if (pace.pauseMs === 0) return false
+      await pause.sleep(pace.pauseMs, signal)
+      return true
+    },
+    batchSizeNow: () => pace.batchSize,
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The work of a run whose lease we hold, from whichever batch on: moves what is left, whole or in lanes, closes the run
+ * and tidies up. It stops at a batch's end, and whatever happens its counts are those that committed.
+ */
+import { MothballError } from '../../core/errors/index.ts'
+import { addLanes } from '../../core/lane.ts'
+import type { RunResult } from '../../core/run.ts'
+import { readLaneEnds, readOpenLanes } from '../../db/journal/lane.ts'
+import { committedOf } from '../../db/journal/run.ts'
+import type { Engine } from '../ports.ts'
+import { takeProbes } from '../probe.ts'
+import { sealBatches } from '../verify/seal.ts'
+import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
+import { createBoundary } from './boundary.ts'
+import { closeRun, type RunOutcome } from './close-run.ts'
+import { countKeys } from './eligible-keys.ts'
+import { cutLanes, leadLanes } from './lanes.ts'
+import { keepLease, type Lease } from './lease.ts'
+import { moveEligible } from './move-eligible.ts'
+import { closeAbandonedRuns } from './reconcile.ts'
+import { vacuumFamily } from './vacuum.ts'
+import { moveContext, type Work } from './work.ts'
+
+type Account = Pick<RunOutcome, 'skipped' | 'stopReason' | 'error'>
+
+export async function workOn(engine: Engine, work: Work, epoch: string): Promise<RunResult> {
+  const { policy, actor, eligible, started } = work
+  using lease = keepLease(engine, policy, epoch)
+  await takeProbes(engine, { policy, family: work.tables.family, run: started.run, phase: 'before' })
+  const account = await moveAndCatch(engine, work, lease)
+  const result = await closeRun(engine, { policy, actor, dryRun: false, eligible, started, ...account, lease })
+  engine.emit({ kind: 'run-ended', result })
+  await tidyUp(engine, work, result)
+  return result
+}
+
+/** An error ends the moving, not the account of it. */
+async function moveAndCatch(engine: Engine, work: Work, lease: Lease): Promise<Account> {
+  const { quarantined } = work.limits
+  try {
+    await closeAbandonedRuns(engine, work.policy, work.started.run)
+    await engine.database.transaction({ pinnedSearchPath: true }, (session) =>
+      recordOrphanBaseline(session, work.policy, work.tables.family),
+    )
+    const isCut = await hasLanes(engine, work)
+    const account = isCut ? await moveInLanes(engine, work, lease) : await moveWhole(engine, work, lease)
+    return { ...account, skipped: { ...account.skipped, quarantined } }
+  } catch (error) {
+    const told = lease.lost.aborted
+      ? new MothballError('lease_lost', { policy: work.policy.name }, { cause: error })
+      : error
+    if (!(told instanceof MothballError)) throw told
+    return { skipped: { quarantined }, stopReason: 'failed', error: told }
+  }
+}
+
+/** Cut before, by the process that began it, or now. */
+async function hasLanes(engine: Engine, work: Work): Promise<boolean> {
+  const { database } = engine
+  const { run } = work.started
+  // One after the other, so that the batches stay on the connection that the lease knows.
+  if ((await readOpenLanes(database, run)).length > 0) return true
+  return (await readLaneEnds(database, run)).ends.length > 0 || cutLanes(engine, work)
+}
+
+async function moveWhole(engine: Engine, work: Work, lease: Lease): Promise<Account> {
+  const boundary = createBoundary(engine, work, [lease.lost])
+  const { outcome, stopReason } = await moveEligible(
+    moveContext(engine, work, lease),
+    { ...(await limitsLeft(engine, work)), batchSizeNow: boundary.batchSizeNow },
+    boundary.pass,
+  )
+  const skipped = { locked: countKeys(outcome.deferred), became_active: outcome.becameActive }
+  return { skipped, stopReason, error: null }
+}
+
+/** A run that is gone on with has used up a part of what it may. */
+async function limitsLeft({ database }: Engine, { limits, started }: Work) {
+  const { archived, failed } = await database.transaction({}, (session) => committedOf(session, started.run))
+  const done = archived + failed
+  const { batchSize, maxRows, ceiling } = limits
+  return { batchSize, maxRows: maxRows === null ? null : Math.max(0, maxRows - done), ceiling: ceiling - done }
+}
+
+async function moveInLanes(engine: Engine, work: Work, lease: Lease): Promise<Account> {
+  await leadLanes(engine, work, lease)
+  const { ends, error } = await readLaneEnds(engine.database, work.started.run)
+  const { stopReason, locked, becameActive } = addLanes(ends)
+  return { skipped: { locked, became_active: becameActive }, stopReason, error }
+}
+
+/** What is left undone here is done by the next run, and changes nothing of what was moved. */
+async function tidyUp(engine: Engine, { policy, tables }: Work, result: RunResult): Promise<void> {
+  try {
+    if (result.archived > 0) await vacuumFamily(engine, tables.family, result.run)
+    await takeProbes(engine, { policy, family: tables.family, run: result.run, phase: 'after' })
+    const { sealed } = await sealBatches(engine, policy)
+    if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
+  } catch (error) {
+    if (!(error instanceof MothballError)) throw error
+    engine.emit({ kind: 'not-tidied', run: result.run, code: error.code })
+  }
+}

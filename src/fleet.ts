@@ -1,0 +1,47 @@
+/**
+ * Every database of a configuration, opened for a service: each with its own connections, queue, journal, lease and
+ * log. What one of them does is told under its name.
+ */
+import { openArchiver } from './compose.ts'
+import type { Config } from './config.ts'
+import { choosePolicy } from './core/choose-policy.ts'
+import { MothballError } from './core/errors/index.ts'
+import type { ArchiveEvent } from './core/event.ts'
+import { openQueue } from './jobs/queue.ts'
+import type { OnTrouble, Station } from './jobs/station.ts'
+
+export type FleetOptions = Readonly<{
+  /** Hears what happens in each database's runs; must not throw. */
+  emit: (database: string, event: ArchiveEvent) => void
+  onTrouble: OnTrouble
+  /** Only this policy. */
+  policy?: string | undefined
+}>
+
+export type Fleet = Readonly<{ stations: readonly Station[] }> & AsyncDisposable
+
+/** A run needs its batches' connection and the heartbeat's; the rest is for looking at the clock. */
+const CONNECTIONS_EACH = 3
+const CONNECTIONS_BESIDE = 2
+
+/** Connects at the first use. Throws `database_url_missing` where the configuration names no database. */
+export function openFleet(
+  { databases, policies }: Pick<Config, 'databases' | 'policies'>,
+  { emit, onTrouble, policy }: FleetOptions,
+): Fleet {
+  if (databases.length === 0) throw new MothballError('database_url_missing')
+  const chosen = policy === undefined ? policies : [choosePolicy(policies, policy)]
+  const maxConnections = CONNECTIONS_BESIDE + CONNECTIONS_EACH * chosen.length
+  const opened = databases.map(({ name, url }) => {
+    const archiver = openArchiver({ database: { url } }, { emit: (event) => emit(name, event), maxConnections })
+    const queue = openQueue({ url, onTrouble: (error) => onTrouble(name, error) })
+    return { name, archiver, policies: chosen, queue, close: () => archiver[Symbol.asyncDispose]() }
+  })
+  return {
+    stations: opened,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(opened.map(({ queue }) => queue.close()))
+      await Promise.all(opened.map(({ close }) => close()))
+    },
+  }
+}
