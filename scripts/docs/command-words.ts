@@ -67,6 +67,10 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes: `${READS} Archives, dry runs and restores alike. \`--before\` pages on.`,
     examples: ['mothball history --limit 50', 'mothball history 390'],
   },
+  statistics: {
+    notes: `${READS} Days are days of the policy's zone (window, schedule, age), else of the database's.`,
+    examples: ['mothball statistics', 'mothball statistics --days 90'],
+  },
   show: {
     notes:
       `${READS} Searches the key exactly, and the columns of the policy's \`search\` in any format, active and archived. ` +

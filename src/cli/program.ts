@@ -20,6 +20,7 @@ import { registerPolicy } from './commands/policy.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
 import { registerShow } from './commands/show.ts'
+import { registerStatistics } from './commands/statistics.ts'
 import { registerVerify } from './commands/verify.ts'
 import { registerWorker } from './commands/worker.ts'
 
@@ -36,6 +37,7 @@ const COMMANDS: readonly Register[] = [
   registerWorker,
   registerFailures,
   registerHistory,
+  registerStatistics,
   registerShow,
   registerRestore,
   registerVerify,

@@ -49,3 +49,24 @@ function zoneFormat(zone: string): readonly [Intl.DateTimeFormat, string] {
 }
 
 const shortName = (zone: string): string => (['Etc/UTC', 'Etc/UCT', 'UCT', 'Zulu'].includes(zone) ? 'UTC' : zone)
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
+
+/** `104 MB`, `1.2 GB`; a KB is 1024 bytes. */
+export function bytes(value: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)))
+  const shown = value / 1024 ** power
+  return `${shown < 10 && power > 0 ? shown.toFixed(1) : COUNT.format(Math.round(shown))} ${UNITS[power]}`
+}
+
+/** `9.4 ms`, `140 ms`, `1.2 s`: queries are quicker than people. */
+export const milliseconds = (value: number): string =>
+  value < 1000 ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : duration(value)
+
+const STEPS = [...'▁▂▃▄▅▆▇█']
+
+/** One character a value; nothing is a dot, so that it is not taken for a small one. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(1, ...values)
+  return values.map((value) => (value <= 0 ? '·' : (STEPS[Math.min(7, Math.floor((value / most) * 8))] ?? ''))).join('')
+}

@@ -43,7 +43,6 @@ export const messageSchema = z.object({
 
 export type Message = Readonly<z.output<typeof messageSchema>>
 export type Section = Message['sections'][number]
-export type Fact = z.output<typeof fact>
 
 /** Longer names say no more. */
 const MAX_NAME = 200

@@ -202,7 +202,7 @@ function span(sizes: readonly TierSize[], tier: TierSize['tier']): Growth['archi
 }
 
 /** Fewer days say nothing of the next month. */
-export const FORECAST_DAYS = 7
+const FORECAST_DAYS = 7
 /** Days cut off at each end before the mean is taken: a backlog's first night, or one that was missed, is no pace. */
 const TRIMMED_SHARE = 0.1
 

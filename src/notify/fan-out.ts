@@ -64,7 +64,7 @@ async function deliver(
 }
 
 /** The same notice has the same id on every attempt and from every process. */
-export const noticeId = ({ notice, toldAt }: Pick<ClaimedDelivery, 'notice' | 'toldAt'>): string =>
+const noticeId = ({ notice, toldAt }: Pick<ClaimedDelivery, 'notice' | 'toldAt'>): string =>
   `mothball-${notice}-${toldAt.replaceAll(/\D/g, '')}`
 
 async function attempt(

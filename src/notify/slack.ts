@@ -2,8 +2,9 @@
  * A message as Slack's Block Kit. Texts are escaped as Slack asks (& < >) and marked verbatim, so that nothing in them
  * becomes a mention or a link; within the published limits, and below what the server takes in fact.
  */
+import { sparkline } from '../core/figures.ts'
 import { inert, type Message, type Section } from '../core/message.ts'
-import { ends, sparkline } from './text.ts'
+import { ends, valuesOf } from './text.ts'
 
 /** https://docs.slack.dev/reference/block-kit/blocks: of a header, of a section's text, and of blocks in a message. */
 const [HEADER, SECTION, BLOCKS] = [150, 3_000, 50]
@@ -55,7 +56,7 @@ function sectionText(section: Section): string {
     case 'list':
       return section.items.map((item) => `• ${escaped(item)}`).join('\n')
     case 'bars':
-      return `\`\`\`${sparkline(section)}\n${escaped(ends(section))}\n${escaped(section.note)}\`\`\``
+      return `\`\`\`${sparkline(valuesOf(section))}\n${escaped(ends(section))}\n${escaped(section.note)}\`\`\``
   }
 }
 

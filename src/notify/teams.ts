@@ -2,8 +2,9 @@
  * A message as an Adaptive Card, in the form that a Teams workflow ("when a webhook request is received") posts into a
  * channel. Every text of ours is a TextRun, which knows no Markdown: nothing in it becomes a link or a mention.
  */
+import { sparkline } from '../core/figures.ts'
 import type { Message, Section, Tone } from '../core/message.ts'
-import { ends, sparkline } from './text.ts'
+import { ends, valuesOf } from './text.ts'
 
 /** Microsoft says 28 KB for a message; cards beyond about 21 KB were refused. */
 const MESSAGE_BYTES = 20_000
@@ -67,7 +68,7 @@ function sectionItems(section: Section): readonly Element[] {
       return section.items.map((item) => text([run(`! ${item}`)], 'None'))
     case 'bars':
       return [
-        text([run(sparkline(section), { fontType: 'Monospace' })], 'None'),
+        text([run(sparkline(valuesOf(section)), { fontType: 'Monospace' })], 'None'),
         text([run(`${ends(section)}; ${section.note}`, { isSubtle: true, size: 'Small' })], 'None'),
       ]
   }

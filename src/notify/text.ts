@@ -1,4 +1,5 @@
 /** A message as plain text: what a mail without HTML, a terminal or a log shows. Pure. */
+import { sparkline } from '../core/figures.ts'
 import type { Message, Section } from '../core/message.ts'
 
 export function textOf(message: Message): string {
@@ -24,21 +25,13 @@ function sectionLines(section: Section): readonly string[] {
     case 'list':
       return [section.title, ...section.items.map((item) => `  ! ${item}`)]
     case 'bars':
-      return [section.title, `  ${sparkline(section)}`, `  ${ends(section)}`, `  ${section.note}`]
+      return [section.title, `  ${sparkline(valuesOf(section))}`, `  ${ends(section)}`, `  ${section.note}`]
   }
 }
 
 type Bars = Extract<Section, { kind: 'bars' }>
 
-const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
-
-/** One character a bar; a day without anything is a dot, so that it is not taken for a small one. */
-export function sparkline({ bars }: Bars): string {
-  const most = Math.max(1, ...bars.map(({ value }) => value))
-  return bars
-    .map(({ value }) => (value <= 0 ? '·' : (STEPS[Math.min(7, Math.floor((value / most) * 8))] ?? '█')))
-    .join('')
-}
+export const valuesOf = ({ bars }: Bars): readonly number[] => bars.map(({ value }) => value)
 
 /** The first and the last label, and the highest value. */
 export function ends({ bars }: Bars): string {

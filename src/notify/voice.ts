@@ -1,5 +1,5 @@
 /** How a configuration speaks: figures in its locale, times in one zone, which is named with them. Pure. */
-import { duration, instant, percent } from '../core/figures.ts'
+import { bytes, duration, instant, milliseconds, percent } from '../core/figures.ts'
 import { type Day, epochOf } from '../core/instant.ts'
 import type { NotifyConfig } from '../core/notify-schema.ts'
 
@@ -23,8 +23,6 @@ export type Voice = Readonly<{
   between(from: string, to: string): string
 }>
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
-
 export function voiceOf(config: Pick<NotifyConfig, 'locale' | 'title' | 'link'>, zone: string): Voice {
   const number = new Intl.NumberFormat(config.locale)
   const signed = new Intl.NumberFormat(config.locale, { signDisplay: 'exceptZero' })
@@ -43,17 +41,11 @@ export function voiceOf(config: Pick<NotifyConfig, 'locale' | 'title' | 'link'>,
     signed: (value) => signed.format(Math.round(value)),
     percent: (share) =>
       share === null ? '-' : share > 0 && share < 0.01 ? `${fine.format(share * 100)} %` : percent(share),
-    bytes: (value) => bytes(value, (n) => (n < 10 ? fine : number).format(n < 10 ? n : Math.round(n))),
+    bytes,
     duration,
-    milliseconds: (value) =>
-      value < 1000 ? `${value < 10 ? fine.format(value) : number.format(Math.round(value))} ms` : duration(value),
+    milliseconds,
     instant: (text) => instant(text, zone),
     day: (day) => date.format(new Date(`${day}T00:00:00Z`)),
     between: (from, to) => duration(Math.max(0, (epochOf(to) ?? 0) - (epochOf(from) ?? 0))),
   }
-}
-
-function bytes(value: number, shown: (value: number) => string): string {
-  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)))
-  return `${shown(value / 1024 ** power)} ${UNITS[power]}`
 }

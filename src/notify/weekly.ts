@@ -69,7 +69,7 @@ function early(voice: Voice, { restored }: DigestFacts): Section {
   ])
 }
 
-export function growth(voice: Voice, { statistics }: DigestFacts): Section {
+function growth(voice: Voice, { statistics }: DigestFacts): Section {
   const { active, archive } = statistics.growth
   return facts('Size', [
     ...(active === null ? [] : [['active tables', sizeText(voice, active.last)] as const]),
