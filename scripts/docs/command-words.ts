@@ -55,6 +55,37 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       'mothball run --yes --slot 2026-11-24T02:00',
     ],
   },
+  pause: {
+    notes:
+      'The run ends its open batch and stands still; it keeps its lease, and has no transaction open. Works from anywhere: ' +
+      'the run reads it in the journal. Exit 1 when there is no such run, or it has ended.',
+    examples: ['mothball pause 390 --reason "month end"'],
+  },
+  resume: {
+    notes: 'It goes on with the same cutoff. Exit 1 when there is no such run, or it has ended.',
+    examples: ['mothball resume 390'],
+  },
+  stop: {
+    notes:
+      'The run ends its open batch and closes with what it has moved by then (`stopped`). Nothing is rolled back; the next ' +
+      'run takes the rest. Exit 1 when there is no such run, or it has ended.',
+    examples: ['mothball stop 390 --reason "wrong criteria"'],
+  },
+  policy: { notes: 'Without a further word: `list`.', examples: ['mothball policy'] },
+  'policy list': { notes: READS, examples: ['mothball policy list'] },
+  'policy stage': {
+    notes:
+      '`shadow`: the schedule makes dry runs; an explicit run still moves. `live`: the schedule moves. `paused`: nothing ' +
+      'moves, neither by itself nor by hand. Holds from the next run on, and stands in the audit log.',
+    examples: ['mothball policy stage nic-call-center live --reason "three nights looked at"'],
+  },
+  worker: {
+    notes:
+      'Runs until it is told to end (Ctrl-C, SIGTERM): then an open run ends at its batch, and exit is 0. Looks at the clock ' +
+      'of every database as well, unless `--no-schedule`. Any number may run, on one machine or several. Makes the schema ' +
+      '`mothball_queue` at its first start, and needs the right to create it then.',
+    examples: ['mothball worker', 'mothball worker --json >> mothball.jsonl'],
+  },
   failures: { notes: 'Without a further word: `list`.', examples: ['mothball failures'] },
   'failures list': { notes: READS, examples: ['mothball failures list --all'] },
   'failures retry': {
@@ -64,7 +95,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball failures retry 5521', 'mothball failures retry --all'],
   },
   history: {
-    notes: `${READS} Archives, dry runs and restores alike. \`--before\` pages on.`,
+    notes: `${READS} Archives, dry runs and restores alike, and slots that no run stands for. \`--before\` pages on.`,
     examples: ['mothball history --limit 50', 'mothball history 390'],
   },
   statistics: {

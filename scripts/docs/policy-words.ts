@@ -18,6 +18,13 @@ export const DOCUMENT_WORDS: Readonly<Record<string, FieldWords>> = {
       `${reference('MOTHBALL_DATABASE_URL')}. ` +
       'The flag `--database-url` goes before it; the variable of that name fills it in where it is left out.',
   },
+  databases: {
+    type: '`{name: {url: ...}}`',
+    default: 'none',
+    meaning:
+      'Several databases under the same policies, instead of `database`: `mothball worker` serves all of them, each with ' +
+      'its own lease, journal and log; a command works on the one that `--database` names.',
+  },
   policies: {
     type: 'list',
     meaning: 'One entry for each table that is archived, at least one; no two about one table.',
@@ -109,6 +116,28 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'window.from': { type: '`HH:MM`', meaning: 'First minute.' },
   'window.to': { type: '`HH:MM`', meaning: 'First minute after it. Before `from`: the window crosses midnight.' },
   'window.zone': { type: 'IANA zone', meaning: 'Whose wall clock is meant.' },
+  schedule: {
+    default: 'none',
+    meaning: 'When `mothball worker` runs it by itself. See [run every night](../how-to/run-every-night.md).',
+  },
+  'schedule.cron': {
+    type: 'five cron fields',
+    meaning:
+      'Minute, hour, day of the month, month, day of the week. A fixed time comes once a day: where the clock jumps over ' +
+      'it, as much later; where it comes twice, the first time.',
+  },
+  'schedule.zone': { type: 'IANA zone', meaning: 'Whose wall clock is meant.' },
+  'schedule.catchUp': {
+    meaning: 'What becomes of slots that passed while no service was there: one run for all of them, or none.',
+  },
+  'schedule.stage': {
+    meaning:
+      'Stage to begin with: `shadow` (dry runs), `live` or `paused`. Once `mothball policy stage` has set one, the journal has it.',
+  },
+  lanes: {
+    meaning:
+      'Key ranges at the most that a large run is cut into, for as many workers. A range has at least ten batches.',
+  },
   reason: { default: '`<days>_day_rule`', meaning: 'Written to `archive_reason` of every row that moves.' },
   archivedBy: { meaning: 'Written to `archived_by` of every row that moves; the actor of runs that name none.' },
   logTable: { meaning: 'The public log; see [log-table.md](log-table.md).' },
@@ -126,6 +155,11 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'timeouts.leaseMs': {
     meaning:
       'How long a run without a heartbeat counts as alive. It beats three times in that time. One whose connection is gone counts as dead at once.',
+  },
+  throttle: { default: 'as below', meaning: 'When a run goes slower, in milliseconds; `null`: never for that.' },
+  'throttle.replicaLagMs': { meaning: 'A replica is so far behind.' },
+  'throttle.longTransactionMs': {
+    meaning: 'Somebody has had a transaction open for so long, so that nothing behind us can be cleaned up.',
   },
   compare: { meaning: 'Both sides of each batch are compared by digest. Off only to measure what that costs.' },
   acceptedTriggers: { meaning: 'Triggers of source tables that are known and may fire, as `table.trigger`.' },

@@ -52,9 +52,9 @@ export async function workLanes(engine: Engine, work: Work, lost: readonly Abort
   for (let taken = 0; ; taken += 1) {
     const held = await takeFreeLane(engine, work)
     if (held === null) return taken
+    using lease = keepLease(engine, work.policy, held.epoch, laneLeaseName(work.policy, held.lane.lane))
     engine.emit({ kind: 'lane-taken', run: work.started.run, lane: held.lane.lane })
     await engine.signals.reached('lane-taken')
-    using lease = keepLease(engine, work.policy, held.epoch, laneLeaseName(work.policy, held.lane.lane))
     await goThrough(engine, work, { lane: held.lane, lease, lost })
   }
 }

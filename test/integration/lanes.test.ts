@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openDatabase } from '../../src/db/open-database.ts'
+import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
+import { INERT_SIGNALS } from '../../src/engine/ports.ts'
+import { adoptRun, helpRun, runsToHelp } from '../../src/engine/run/adopt-run.ts'
+import { run } from '../../src/engine/run/run.ts'
+import { verify } from '../../src/engine/verify/verify.ts'
+import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { eventually } from '../support/eventually.ts'
+import { gateAt, once } from '../support/reached.ts'
+
+/** 50 old customers, every tenth kept by an AOD: in batches of two they are worth two lanes. */
+async function fiftyOld(t: Parameters<typeof callCenter>[0], signals = INERT_SIGNALS): Promise<CallCenter> {
+  const center = await callCenter(t, { policy: { guard: 1, batchSize: 2, lanes: 4 }, signals })
+  await center.db.query(`insert into nic_cc_customer (name, created_at) select 'c' || g, now() - interval '90 days' from generate_series(1, 50) g;
+    insert into nic_cc_call_log (customer_id, created_at) select id, now() - interval '80 days' from nic_cc_customer;
+    insert into nic_cc_aod (customer_id, status) select id, 'active' from nic_cc_customer where id % 10 = 0`)
+  return center
+}
+
+/** Another process, as far as the database can tell: its own connections. */
+function secondEngine(t: Parameters<typeof callCenter>[0], center: CallCenter, signals = INERT_SIGNALS): Engine {
+  const database = openDatabase({ url: center.db.url })
+  t.after(() => database.close())
+  return { ...center.engine, database, signals }
+}
+
+async function assertAllMoved(center: CallCenter): Promise<void> {
+  assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [5, 45])
+  const { checks } = await verify(center.engine, center.policy)
+  assert.deepEqual(
+    checks.filter(({ ok }) => !ok),
+    [],
+  )
+}
+
+test('a run that is cut into lanes is one run: one cutoff, one account, nobody twice', async (t) => {
+  const center = await fiftyOld(t)
+  const result = await run(center.engine, center.policy)
+  assert.deepEqual([result.status, result.archived, result.stopReason], ['success', 45, 'nothing_eligible'])
+  assert.equal(await center.count('mothball.run'), 1)
+  assert.equal(await center.count('mothball.lane', 'ended_at is not null and reserved > 0'), 2)
+  assert.equal(await center.count('nic_cc_archive_log', 'records_archived = 45'), 1)
+  await assertAllMoved(center)
+})
+
+test('a second worker takes lanes that nobody has, and the first closes the run when both are done', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  const helper = secondEngine(t, center)
+  assert.deepEqual(await runsToHelp(helper, center.policy), [1])
+  assert.equal(await helpRun(helper, center.policy, 1), 1)
+  assert.equal(await center.count('nic_cc_customer_backup'), 23)
+  gate.open()
+  assert.equal((await leading).archived, 45)
+  await assertAllMoved(center)
+})
+
+test('a lane whose worker dies is taken by another, which moves the rest of it', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  // The helper dies in its third batch: its connections are cut, and it does nothing more.
+  let begun = 0
+  const reached = async (point: SignalPoint) => {
+    if (point === 'batch-begun') begun += 1
+    if (point !== 'subjects-copied' || begun !== 3) return
+    gate.open()
+    await new Promise(() => undefined)
+  }
+  const helper = secondEngine(t, center, { reached })
+  helpRun(helper, center.policy, 1).catch(() => undefined)
+  await eventually('the helper stands in its third batch', () => begun === 3)
+  await center.db.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and pid in (select backend_pid from mothball.lease where name like '%#2')`)
+  assert.equal((await leading).archived, 45)
+  await assertAllMoved(center)
+})
+
+test('all lanes together stay under the ceiling that was confirmed', async (t) => {
+  let settle = async (): Promise<unknown> => undefined
+  const center = await fiftyOld(
+    t,
+    once('lanes-cut', () => settle()),
+  )
+  settle = () => center.db.query("update nic_cc_aod set status = 'settled'")
+  const result = await run(center.engine, { ...center.policy, guard: 0.25 }, { confirm: 45 })
+  assert.ok(result.archived <= 45 && result.archived > 40, String(result.archived))
+  assert.equal(result.stopReason, 'ceiling')
+})
+
+test('a run that takes the lease over fences every lane of the one before', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  await center.db.query("update mothball.lease set heartbeat_at = now() - interval '1 hour', backend_pid = null")
+  const other = await run(secondEngine(t, center), center.policy)
+  assert.equal(other.archived, 45)
+  gate.open()
+  const first = await leading
+  assert.deepEqual([first.status, first.archived, first.error?.code], ['failed', 0, 'lease_lost'])
+  await assertAllMoved(center)
+})
+
+test('a run whose process died is gone on with: same run, same cutoff, and what was moved before is counted', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  const helper = secondEngine(t, center)
+  await helpRun(helper, center.policy, 1)
+  await center.db.query("update mothball.lease set heartbeat_at = now() - interval '1 hour', backend_pid = null")
+  const adopted = await adoptRun(helper, center.policy, 1)
+  assert.ok(typeof adopted === 'object')
+  assert.deepEqual([adopted.run, adopted.archived, adopted.status, adopted.eligible], [1, 45, 'success', 45])
+  gate.open()
+  await leading
+  assert.equal(await center.count('nic_cc_archive_log'), 1)
+  assert.equal(await adoptRun(helper, center.policy, 1), 'ended')
+  await assertAllMoved(center)
+})
+
+test('an error in one lane ends the others, and the run tells it', async (t) => {
+  let alter = async (): Promise<unknown> => undefined
+  const center = await fiftyOld(
+    t,
+    once('lane-taken', () => alter()),
+  )
+  alter = () => center.db.query('alter table nic_cc_call_log add column extra text')
+  const result = await run(center.engine, center.policy)
+  assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'shapes_changed'])
+})
