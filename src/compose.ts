@@ -60,16 +60,29 @@ export function openArchiver(config: Opening, options: ComposeOptions = {}): Arc
   return { ...createArchiver(engine), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
 }
 
+export type TellingOptions = ComposeOptions &
+  Readonly<{
+    /** Also looks every few seconds for what others left untold, and writes the summaries: for a service. */
+    rounds?: boolean
+    /** Hears what went wrong with telling. */
+    onProblem?: (code: string) => void
+  }>
+
 /** The same, and whoever the configuration names is told of what happens, at the latest when it is closed. */
-export function openTellingArchiver(config: Telling, options: ComposeOptions = {}): Archiver & AsyncDisposable {
-  const { emit } = options
+export function openTellingArchiver(config: Telling, options: TellingOptions = {}): Archiver & AsyncDisposable {
+  const { emit, rounds = false, onProblem } = options
   const hear: Emit = (event) => {
     emit?.(event)
     notifier.hear(event)
   }
   const engine = openEngine(config, { ...options, emit: hear })
-  const notifier = createNotifier(config.notify, { database: engine.database, policies: config.policies })
+  const deps = { database: engine.database, policies: config.policies }
+  const notifier = createNotifier(config.notify, onProblem === undefined ? deps : { ...deps, onProblem })
+  const closing = new AbortController()
+  const going = rounds ? notifier.start(closing.signal) : Promise.resolve()
   const close = async () => {
+    closing.abort()
+    await going
     await notifier.settle()
     await engine[Symbol.asyncDispose]()
   }

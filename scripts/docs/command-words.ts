@@ -148,7 +148,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   'notify send': {
     notes:
       'One round: runs that ended and nobody told of, summaries that are due, deliveries that wait. For cron, where no ' +
-      '`mothball serve` does it; several at once send nothing twice. Exit 3 when a channel failed; it is tried again by a ' +
+      '`mothball worker` does it; several at once send nothing twice. Exit 3 when a channel failed; it is tried again by a ' +
       'later round.',
     examples: ['mothball notify send'],
   },

@@ -24,6 +24,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   usage_invalid: UNTOUCHED,
   channel_unknown: UNTOUCHED,
   notify_missing: UNTOUCHED,
+  not_told: 'No run is touched by it; it is tried again.',
   file_exists: UNTOUCHED,
   unexpected: `${WHOLE} A run without an end is closed by the next one.`,
   database_unreachable: 'Nothing was touched, or as for `connection_lost` when a run had begun.',

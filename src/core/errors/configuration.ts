@@ -110,6 +110,12 @@ export const configurationErrors = errorTable({
     exit: EXIT.usage,
     http: 404,
   },
+  not_told: {
+    message: ({ code }) => `nobody could be told: ${code}`,
+    hint: () => 'It is tried again in a moment; `mothball notify list` shows what was sent.',
+    exit: EXIT.failed,
+    http: 503,
+  },
   notify_missing: {
     message: () => 'the configuration names no channel, so nobody is told',
     hint: () => 'Add notify.channels to the configuration.',
