@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { choosePolicy } from './core/choose-policy.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { ArchiveEvent } from './core/event.ts'
+import { NOBODY } from './core/notify-schema.ts'
 import { openQueue } from './jobs/queue.ts'
 import type { OnTrouble, Station } from './jobs/station.ts'
 
@@ -26,7 +27,7 @@ const CONNECTIONS_BESIDE = 3
 
 /** Connects at the first use. Throws `database_url_missing` where the configuration names no database. */
 export function openFleet(
-  { databases, policies, notify }: Pick<Config, 'databases' | 'policies' | 'notify'>,
+  { databases, policies, notify = NOBODY }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify'>>,
   { emit, onTrouble, policy }: FleetOptions,
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')

@@ -75,6 +75,9 @@ export const notifySchema = z.strictObject({
 })
 
 export type NotifyConfig = Readonly<z.output<typeof notifySchema>>
+/** Without channels nobody is told; the journal still knows. */
+export const NOBODY: NotifyConfig = notifySchema.parse({})
+
 export type ChannelConfig = NotifyConfig['channels'][number]
 export type EmailConfig = Extract<ChannelConfig, { kind: 'email' }>
 
