@@ -17,10 +17,10 @@ const ZONE = 'Africa/Johannesburg'
 
 const notifyConfig = (fields: object = {}): NotifyConfig => notifySchema.parse(fields)
 
-const testVoice = (fields: object = {}): Voice =>
+export const testVoice = (fields: object = {}): Voice =>
   voiceOf(notifyConfig({ link: 'https://mothball.example.com', ...fields }), ZONE)
 
-const runRecord = (fields: Partial<RunRecord> = {}): RunRecord => ({
+export const runRecord = (fields: Partial<RunRecord> = {}): RunRecord => ({
   run: 390,
   policy: 'nic-call-center',
   operation: 'archive',
@@ -95,7 +95,7 @@ const probes = (name: string): readonly ProbeNight[] => [
   night(0, 'after', name, 9.4),
 ]
 
-function digestFacts(fields: Partial<DigestFacts> = {}, probe = 'top50_by_date'): DigestFacts {
+export function digestFacts(fields: Partial<DigestFacts> = {}, probe = 'top50_by_date'): DigestFacts {
   const digest = fields.digest ?? 'daily'
   const period = { daily: 30, weekly: 28, monthly: 92 }[digest]
   const since = { daily: '2026-11-30 05:00:00+00', weekly: '2026-11-24 05:30:00+00', monthly: '2026-11-01 06:00:00+00' }
