@@ -58,7 +58,7 @@ export const durationsSql = (policies: readonly string[], bounds: readonly numbe
         (select count(*) from pg_catalog.unnest(${bounds}::float8[]) as b(bound)
           where b.bound < extract(epoch from r.ended_at - r.started_at)::float8) as bucket
       from mothball.run r where r.policy = any (${policies}::text[]) and ${LIVE} and r.ended_at is not null) d
-    group by 1, 2 order by 1, d.bucket`
+    group by d.policy, d.bucket order by d.policy, d.bucket`
 
 export type SizeRow = Readonly<{ policy: string; tier: string; table_bytes: string; index_bytes: string }>
 
