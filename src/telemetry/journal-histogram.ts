@@ -23,6 +23,11 @@ export class JournalHistogram extends Histogram<string> {
     return { ...empty, values }
   }
 
+  /** What the registry asks for when it makes a text; the type definitions do not know it. */
+  getForPromString() {
+    return this.get()
+  }
+
   /** Buckets are cumulative: each holds what the ones before it hold. */
   #valuesOf(policy: string, counts: readonly BucketCount[]) {
     const upTo = (at: number) => counts.filter(({ bucket }) => bucket <= at).reduce((sum, { count }) => sum + count, 0)

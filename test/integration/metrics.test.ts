@@ -137,9 +137,8 @@ const promtool = await promisify(execFile)('promtool', ['--version']).then(
   () => true,
   () => false,
 )
-test('promtool takes the alert rules and a scrape', {
-  skip: promtool ? false : 'promtool is not installed',
-}, async (t) => {
+const unless = promtool ? '' : ' (skipped: promtool is not installed)'
+test(`promtool takes the alert rules and a scrape${unless}`, { skip: !promtool }, async (t) => {
   await promisify(execFile)('promtool', ['check', 'rules', RULES.pathname])
   const { source } = await scraped(t)
   const checking = promisify(execFile)('promtool', ['check', 'metrics'])
