@@ -32,9 +32,19 @@ export class JournalHistogram extends Histogram<string> {
     const buckets = [...this.#bounds.map((le, at) => ({ le, value: upTo(at) })), { le: '+Inf', value: all }]
     const { name } = this.#head
     return [
-      ...buckets.map(({ le, value }) => ({ value, labels: { policy, le }, metricName: `${name}_bucket` })),
-      { value: counts.reduce((sum, each) => sum + each.sum, 0), labels: { policy }, metricName: `${name}_sum` },
-      { value: all, labels: { policy }, metricName: `${name}_count` },
+      ...buckets.map(({ le, value }) => ({
+        value,
+        labels: { le },
+        sharedLabels: { policy },
+        metricName: `${name}_bucket`,
+      })),
+      {
+        value: counts.reduce((sum, each) => sum + each.sum, 0),
+        labels: {},
+        sharedLabels: { policy },
+        metricName: `${name}_sum`,
+      },
+      { value: all, labels: {}, sharedLabels: { policy }, metricName: `${name}_count` },
     ]
   }
 }
