@@ -8,6 +8,7 @@ import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseDocument as parseYaml } from 'yaml'
 import { MothballError } from './core/errors/index.ts'
+import type { NotifyConfig } from './core/notify-schema.ts'
 import { type Origin, originsOf } from './core/origin.ts'
 import type { Policy } from './core/policy.ts'
 import type { Problem } from './core/policy-problems.ts'
@@ -26,6 +27,8 @@ export type Config = Readonly<{
   /** Those that a service works on. */
   databases: Databases['databases']
   http: HttpOptions
+  /** Who is told what; without channels nobody is. Holds secrets: to be shown masked only. */
+  notify: NotifyConfig
   /** The file that was read. */
   path: string
   /** Every field with its value and where that came from, in the order of the document; secrets are masked. */
@@ -70,6 +73,7 @@ export async function loadConfig({ path, folder = process.cwd(), env, flags = {}
     policies: document.policies.map(({ policy }) => policy),
     ...databases,
     http: document.http,
+    notify: document.notify,
     path: file,
     origins,
   }

@@ -98,6 +98,10 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes: `${READS} Archives, dry runs and restores alike, and slots that no run stands for. \`--before\` pages on.`,
     examples: ['mothball history --limit 50', 'mothball history 390'],
   },
+  statistics: {
+    notes: `${READS} Days are days of the policy's zone (window, schedule, age), else of the database's.`,
+    examples: ['mothball statistics', 'mothball statistics --days 90'],
+  },
   show: {
     notes:
       `${READS} Searches the key exactly, and the columns of the policy's \`search\` in any format, active and archived. ` +
@@ -153,6 +157,22 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       '(exit 2 otherwise). Where a policy has a schedule it also looks at the clock and works, unless `--no-schedule`. On SIGTERM or Ctrl-C it takes nothing new, its runs end at their batch, and it exits 0; twice ' +
       'leaves at once. What it answers: [HTTP API](http-api.md).',
     examples: ['mothball serve', 'mothball serve --host 0.0.0.0 --port 8080'],
+  },
+  notify: { notes: 'Without a further word: `list`.', examples: ['mothball notify'] },
+  'notify list': {
+    notes: `${READS} The newest first, with each channel: sent, waiting, or why it failed and when it is tried again.`,
+    examples: ['mothball notify list --limit 50'],
+  },
+  'notify test': {
+    notes: 'Sends at once and once, past the journal. Exit 3 when some of the channels failed, 1 when all did.',
+    examples: ['mothball notify test', 'mothball notify test --channel ops'],
+  },
+  'notify send': {
+    notes:
+      'One round: runs that ended and nobody told of, summaries that are due, deliveries that wait. For cron, where no ' +
+      '`mothball worker` does it; several at once send nothing twice. Exit 3 when a channel failed; it is tried again by a ' +
+      'later round.',
+    examples: ['mothball notify send'],
   },
   audit: { notes: 'Without a further word: `list`.', examples: ['mothball audit'] },
   'audit list': {

@@ -189,6 +189,22 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'search.phone': { meaning: 'Phone numbers: the last nine digits count, in any format.' },
   'search.email': { meaning: 'E-mail addresses: upper and lower case are the same.' },
   'search.text': { meaning: 'Other numbers, such as policy numbers: letters and digits count, in any case.' },
+  probes: {
+    type: 'list',
+    meaning:
+      'Queries that are timed before and after each run: [watch what it gains](../how-to/watch-what-it-gains.md).',
+  },
+  'probes[].name': { type: 'lower-case letters, digits, dashes and underscores', meaning: 'What it is called.' },
+  'probes[].sql': {
+    type: 'a query',
+    meaning:
+      'One query, without a semicolon at its end. It runs in a transaction that can only read, with the rights and the ' +
+      'search path of the role that runs.',
+  },
+  'probes[].repeat': { meaning: 'How often it is timed, each time.' },
+  'probes[].timeoutMs': {
+    meaning: 'How long one execution may take. A probe that takes longer is told, and no run fails.',
+  },
 }
 
 /** Fields that stand beside `preset` only. */

@@ -15,12 +15,14 @@ import { registerHold } from './commands/hold.ts'
 import { registerInit } from './commands/init.ts'
 import { registerKey } from './commands/key.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNotify } from './commands/notify.ts'
 import { registerPlan } from './commands/plan.ts'
 import { registerPolicy } from './commands/policy.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerShow } from './commands/show.ts'
+import { registerStatistics } from './commands/statistics.ts'
 import { registerVerify } from './commands/verify.ts'
 import { registerWorker } from './commands/worker.ts'
 
@@ -37,10 +39,12 @@ const COMMANDS: readonly Register[] = [
   registerWorker,
   registerFailures,
   registerHistory,
+  registerStatistics,
   registerShow,
   registerRestore,
   registerVerify,
   registerHold,
+  registerNotify,
   registerAudit,
   registerKey,
   registerServe,

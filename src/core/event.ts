@@ -1,4 +1,5 @@
 /** (7) What happens in a run, as one union; `describe` is the one sentence for terminal, log and notice. */
+import type { ErrorCode } from './errors/index.ts'
 import { PACE_REASONS, type PaceReason } from './pace.ts'
 import type { RunResult, StopReason } from './run.ts'
 import { STOP_REASONS } from './run.ts'
@@ -15,6 +16,8 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
+  | Readonly<{ kind: 'probe-failed'; run: number; probe: string; problem: string }>
+  | Readonly<{ kind: 'run-refused'; policy: string; error: RefusedBy }>
   | Readonly<{ kind: 'run-paused'; run: number; reason: string }>
   | Readonly<{ kind: 'run-resumed'; run: number }>
   | Readonly<{ kind: 'run-adopted'; run: number; archived: number }>
@@ -27,6 +30,9 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'slot-refused'; policy: string; slot: string; code: string }>
   | Readonly<{ kind: 'slot-skipped'; policy: string; slot: string; reason: string }>
   | Readonly<{ kind: 'stage-changed'; policy: string; from: Stage; to: Stage; actor: string; reason: string }>
+
+/** Why a run did not begin; the message is free of a customer's data, as every error of ours. */
+export type RefusedBy = Readonly<{ code: ErrorCode; message: string; hint: string }>
 
 export type Emit = (event: ArchiveEvent) => void
 
@@ -53,6 +59,10 @@ export function describe(event: ArchiveEvent): string {
       return `${event.table} was not vacuumed: its owner has to do it, or grant MAINTAIN`
     case 'not-tidied':
       return `sealing or vacuuming broke off (${event.code}); the next run does it`
+    case 'probe-failed':
+      return `the probe ${event.probe} could not be read (${event.problem})`
+    case 'run-refused':
+      return `a run of ${event.policy} did not begin: ${event.error.code}`
     case 'run-paused':
       return `run ${event.run} is paused: ${event.reason}`
     case 'run-resumed':

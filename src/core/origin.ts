@@ -54,10 +54,25 @@ export function originsOf({
   const others = sections.flatMap(({ name, value, written }) =>
     leaves(value).map(({ path, value: inner }) => {
       const field = `${name}.${path.join('.')}`
-      return { field, value: inner, origin: isWritten(written, path) ? inFile(field) : 'default' }
+      return { field, value: masked(inner), origin: isWritten(written, path) ? inFile(field) : 'default' }
     }),
   )
   return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields, ...others]
+}
+
+/** Whoever has the address of a webhook may write to its channel. */
+const SECRETS = ['password', 'url', 'ca']
+
+/** The same value with each secret in it as stars. */
+export function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => [
+      key,
+      SECRETS.includes(key) && typeof inner === 'string' ? '***' : masked(inner),
+    ]),
+  )
 }
 
 /** The address with its password as stars. */

@@ -7,6 +7,7 @@ import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found, WithContacts } from '../core/found.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
+import type { Notice } from '../core/notice.ts'
 import type { Page } from '../core/page.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
@@ -14,6 +15,7 @@ import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } 
 import type { ControlResult, RunOptions, RunResult } from '../core/run.ts'
 import type { StageOfPolicy } from '../core/schedule.ts'
 import type { SlotList } from '../core/slot.ts'
+import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
 import { listAudit, verifyAudit } from './audit.ts'
@@ -25,6 +27,7 @@ import { find } from './find/find.ts'
 import { listRuns, runDetail, runRecord } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
 import { type CreateKey, createKey, listKeys, revokeKey } from './keys.ts'
+import { listNotices } from './notices.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { restore } from './restore/restore.ts'
@@ -34,6 +37,7 @@ import { run } from './run/run.ts'
 import { runSlot, type SlotOptions, type SlotOutcome } from './run-slot.ts'
 import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
 import { type SetStage, setStage, stageOf } from './stage.ts'
+import { type StatisticsOptions, statistics } from './statistics.ts'
 import { verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
@@ -65,6 +69,10 @@ export type Archiver = Readonly<{
   runDetail(policy: Policy, run: number): Promise<RunDetail>
   /** The same without its batches and failures: cheap enough to ask again and again. */
   runRecord(policy: Policy, run: number): Promise<RunRecord>
+  /** What the runs of the last days add up to. Writes nothing. */
+  statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
+  /** What people were told, newest first. */
+  listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
   /** Who changed what, newest first. */
   listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
   /** `head`: a hash that was noted earlier, or its first digits. */
@@ -114,6 +122,8 @@ export const createArchiver = (engine: Engine): Archiver => ({
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
   runRecord: (policy, number) => runRecord(engine, policy, number),
+  listNotices: (policies, limit) => listNotices(engine, policies, limit),
+  statistics: (policy, options) => statistics(engine, policy, options),
   listAudit: (options) => listAudit(engine, options),
   verifyAudit: (options) => verifyAudit(engine, options),
   createKey: (key) => createKey(engine, key),

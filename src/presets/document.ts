@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { issueMessage } from '../core/issue-message.ts'
+import { type NotifyConfig, notifyProblems, notifySchema } from '../core/notify-schema.ts'
 import type { Section } from '../core/origin.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Problem, policySetProblems } from '../core/policy-problems.ts'
@@ -31,6 +32,7 @@ const documentSchema = z.strictObject({
   databases: databasesSchema.optional(),
   http: httpSchema.optional(),
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
+  notify: notifySchema.prefault({}),
 })
 
 /** The same, with policies that are looked at one by one: a union would only say that none of its forms fits. */
@@ -45,6 +47,7 @@ export type Document = Readonly<{
   databases: readonly NamedDatabase[]
   policies: readonly DocumentPolicy[]
   http: HttpOptions
+  notify: NotifyConfig
   /** Sections beside database and policies: what they hold, and what of it the document says itself. */
   sections: readonly Section[]
 }>
@@ -67,7 +70,7 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, databases, policies, http = httpSchema.parse({}) } = envelope.data
+  const { database, databases, policies, notify, http = httpSchema.parse({}) } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
@@ -75,13 +78,18 @@ export function parseDocument(input: unknown): Document | readonly Problem[] {
     ...urlProblems(database?.url),
     ...databasesProblems({ database, databases }, urlProblem),
     ...problems,
+    ...notifyProblems(notify),
     // Positions are those of the document only where every policy of it was parsed.
     ...(problems.length === 0 ? policySetProblems(parsed.map(({ policy }) => policy)) : []),
   ]
   if (all.length > 0) return all
   const named = Object.entries(databases ?? {}).map(([name, { url }]) => ({ name, url }))
-  const sections = [{ name: 'http', value: http, written: writtenIn(input, 'http') }]
-  return { url: database?.url ?? null, databases: named, policies: parsed, http, sections }
+  const sections = Object.entries({ http, notify }).map(([name, value]) => ({
+    name,
+    value,
+    written: writtenIn(input, name),
+  }))
+  return { url: database?.url ?? null, databases: named, policies: parsed, http, notify, sections }
 }
 
 const writtenIn = (input: unknown, name: string): unknown =>

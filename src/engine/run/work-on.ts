@@ -8,6 +8,7 @@ import type { RunResult } from '../../core/run.ts'
 import { readLaneEnds, readOpenLanes } from '../../db/journal/lane.ts'
 import { committedOf } from '../../db/journal/run.ts'
 import type { Engine } from '../ports.ts'
+import { takeProbes } from '../probe.ts'
 import { sealBatches } from '../verify/seal.ts'
 import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
 import { createBoundary } from './boundary.ts'
@@ -25,6 +26,7 @@ type Account = Pick<RunOutcome, 'skipped' | 'stopReason' | 'error'>
 export async function workOn(engine: Engine, work: Work, epoch: string): Promise<RunResult> {
   const { policy, actor, eligible, started } = work
   using lease = keepLease(engine, policy, epoch)
+  await takeProbes(engine, { policy, family: work.tables.family, run: started.run, phase: 'before' })
   const account = await moveAndCatch(engine, work, lease)
   const result = await closeRun(engine, { policy, actor, dryRun: false, eligible, started, ...account, lease })
   engine.emit({ kind: 'run-ended', result })
@@ -91,6 +93,7 @@ async function moveInLanes(engine: Engine, work: Work, lease: Lease): Promise<Ac
 async function tidyUp(engine: Engine, { policy, tables }: Work, result: RunResult): Promise<void> {
   try {
     if (result.archived > 0) await vacuumFamily(engine, tables.family, result.run)
+    await takeProbes(engine, { policy, family: tables.family, run: result.run, phase: 'after' })
     const { sealed } = await sealBatches(engine, policy)
     if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
   } catch (error) {
