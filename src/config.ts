@@ -8,11 +8,13 @@ import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseDocument as parseYaml } from 'yaml'
 import { MothballError } from './core/errors/index.ts'
+import type { NotifyConfig } from './core/notify-schema.ts'
 import { type Origin, originsOf } from './core/origin.ts'
 import type { Policy } from './core/policy.ts'
 import type { Problem } from './core/policy-problems.ts'
 import { isProblems } from './core/policy-schema.ts'
 import { type Reference, type Substitution, substitute } from './core/substitute.ts'
+import type { HttpOptions } from './http/options.ts'
 import { chooseDatabase, type Databases, onlyDatabase } from './presets/databases.ts'
 import { type ConfigInput, parseDocument, urlProblem } from './presets/document.ts'
 
@@ -24,6 +26,9 @@ export type Config = Readonly<{
   database: Databases['database']
   /** Those that a service works on. */
   databases: Databases['databases']
+  http: HttpOptions
+  /** Who is told what; without channels nobody is. Holds secrets: to be shown masked only. */
+  notify: NotifyConfig
   /** The file that was read. */
   path: string
   /** Every field with its value and where that came from, in the order of the document; secrets are masked. */
@@ -67,6 +72,8 @@ export async function loadConfig({ path, folder = process.cwd(), env, flags = {}
   return {
     policies: document.policies.map(({ policy }) => policy),
     ...databases,
+    http: document.http,
+    notify: document.notify,
     path: file,
     origins,
   }

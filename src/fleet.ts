@@ -2,11 +2,12 @@
  * Every database of a configuration, opened for a service: each with its own connections, queue, journal, lease and
  * log. What one of them does is told under its name.
  */
-import { openArchiver } from './compose.ts'
+import { openTellingArchiver } from './compose.ts'
 import type { Config } from './config.ts'
 import { choosePolicy } from './core/choose-policy.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { ArchiveEvent } from './core/event.ts'
+import { NOBODY } from './core/notify-schema.ts'
 import { openQueue } from './jobs/queue.ts'
 import type { OnTrouble, Station } from './jobs/station.ts'
 
@@ -20,20 +21,28 @@ export type FleetOptions = Readonly<{
 
 export type Fleet = Readonly<{ stations: readonly Station[] }> & AsyncDisposable
 
-/** A run needs its batches' connection and the heartbeat's; the rest is for looking at the clock. */
+/** A run needs its batches' connection and the heartbeat's; the rest is for looking at the clock and telling people. */
 const CONNECTIONS_EACH = 3
-const CONNECTIONS_BESIDE = 2
+const CONNECTIONS_BESIDE = 3
 
 /** Connects at the first use. Throws `database_url_missing` where the configuration names no database. */
 export function openFleet(
-  { databases, policies }: Pick<Config, 'databases' | 'policies'>,
+  { databases, policies, notify = NOBODY }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify'>>,
   { emit, onTrouble, policy }: FleetOptions,
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')
   const chosen = policy === undefined ? policies : [choosePolicy(policies, policy)]
   const maxConnections = CONNECTIONS_BESIDE + CONNECTIONS_EACH * chosen.length
   const opened = databases.map(({ name, url }) => {
-    const archiver = openArchiver({ database: { url } }, { emit: (event) => emit(name, event), maxConnections })
+    // Several databases have their names in what people are told.
+    const title = databases.length > 1 ? [notify.title ?? '', name].join(' ').trim() : notify.title
+    const telling = { database: { url }, policies: chosen, notify: { ...notify, title } }
+    const archiver = openTellingArchiver(telling, {
+      emit: (event) => emit(name, event),
+      onProblem: (code) => onTrouble(name, new MothballError('not_told', { code })),
+      rounds: true,
+      maxConnections,
+    })
     const queue = openQueue({ url, onTrouble: (error) => onTrouble(name, error) })
     return { name, archiver, policies: chosen, queue, close: () => archiver[Symbol.asyncDispose]() }
   })

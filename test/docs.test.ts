@@ -132,7 +132,11 @@ test('every configuration that the documentation shows is valid', () => {
     .filter(({ language, text }) => language === 'yaml' && text.includes('policies:'))
   assert.ok(shown.length > 4)
   for (const { path, text } of shown) {
-    const document: unknown = parse(text.replaceAll(/\$\{\w+\}/g, 'postgresql://localhost/x'))
+    const document: unknown = parse(
+      text.replaceAll(/\$\{(\w+)\}/g, (_whole, name) =>
+        /WEBHOOK|WORKFLOW/.test(name) ? 'https://hooks.example.com/x' : 'postgresql://localhost/x',
+      ),
+    )
     assert.ok(!Array.isArray(parseDocument(document)), `${path}: ${JSON.stringify(parseDocument(document))}`)
   }
 })

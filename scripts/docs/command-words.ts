@@ -101,6 +101,10 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes: `${READS} Archives, dry runs and restores alike, and slots that no run stands for. \`--before\` pages on.`,
     examples: ['mothball history --limit 50', 'mothball history 390'],
   },
+  statistics: {
+    notes: `${READS} Days are days of the policy's zone (window, schedule, age), else of the database's.`,
+    examples: ['mothball statistics', 'mothball statistics --days 90'],
+  },
   show: {
     notes:
       `${READS} Searches the key exactly, and the columns of the policy's \`search\` in any format, active and archived. ` +
@@ -167,6 +171,44 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes:
       'Drops triggers and functions, for tables too that the policy names no more. Asks; without a terminal it needs `--yes`.',
     examples: ['mothball homecoming remove --yes'],
+  },
+  key: { notes: 'Without a further word: `list`.', examples: ['mothball key'] },
+  'key create': {
+    notes:
+      'The key is the only thing on stdout, so that it can be piped into a secret store; it is not shown again. What each ' +
+      'role may do: [HTTP API](http-api.md).',
+    examples: ['mothball key create "call centre" --role operator'],
+  },
+  'key list': {
+    notes: `${READS} Never the keys themselves: only their hashes are kept.`,
+    examples: ['mothball key list --all'],
+  },
+  'key revoke': {
+    notes: 'Asks; without a terminal it needs `--yes`. Sessions that were opened with the key end with it.',
+    examples: ['mothball key revoke 3 --yes'],
+  },
+  serve: {
+    notes:
+      'Listens on `http.host` and `http.port` of the configuration, and beyond this machine only where somebody has a key ' +
+      '(exit 2 otherwise). Where a policy has a schedule it also looks at the clock and works, unless `--no-schedule`. On SIGTERM or Ctrl-C it takes nothing new, its runs end at their batch, and it exits 0; twice ' +
+      'leaves at once. What it answers: [HTTP API](http-api.md).',
+    examples: ['mothball serve', 'mothball serve --host 0.0.0.0 --port 8080'],
+  },
+  notify: { notes: 'Without a further word: `list`.', examples: ['mothball notify'] },
+  'notify list': {
+    notes: `${READS} The newest first, with each channel: sent, waiting, or why it failed and when it is tried again.`,
+    examples: ['mothball notify list --limit 50'],
+  },
+  'notify test': {
+    notes: 'Sends at once and once, past the journal. Exit 3 when some of the channels failed, 1 when all did.',
+    examples: ['mothball notify test', 'mothball notify test --channel ops'],
+  },
+  'notify send': {
+    notes:
+      'One round: runs that ended and nobody told of, summaries that are due, deliveries that wait. For cron, where no ' +
+      '`mothball worker` does it; several at once send nothing twice. Exit 3 when a channel failed; it is tried again by a ' +
+      'later round.',
+    examples: ['mothball notify send'],
   },
   audit: { notes: 'Without a further word: `list`.', examples: ['mothball audit'] },
   'audit list': {

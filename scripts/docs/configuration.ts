@@ -6,11 +6,15 @@ import { configJsonSchema } from '../../src/presets/document.ts'
 import { nicCallCenter, nicCallCenterSchema } from '../../src/presets/nic-call-center.ts'
 import { fieldsOf, readSchema, type SchemaField, typeText } from './json-schema.ts'
 import { head, page, reference, table } from './markdown.ts'
+import { NOTIFY_WORDS } from './notify-words.ts'
 import { DOCUMENT_WORDS, type FieldWords, POLICY_WORDS, PRESET_WORDS } from './policy-words.ts'
 
 /** Throws RangeError where fields and words do not fit together. */
 export function configurationPage(): string {
-  const document = fieldsOf(readSchema(configJsonSchema())).filter(({ path }) => !path.startsWith('policies['))
+  const document = fieldsOf(readSchema(configJsonSchema())).filter(
+    ({ path }) => !path.startsWith('policies[') && !path.startsWith('notify'),
+  )
+  const notify = fieldsOf(readSchema(configJsonSchema())).filter(({ path }) => path.startsWith('notify'))
   const policy = fieldsOf(readSchema(z.toJSONSchema(policySchema, { io: 'input' })))
   const preset = fieldsOf(readSchema(z.toJSONSchema(nicCallCenterSchema, { io: 'input' })))
   const literal = { path: 'preset', schema: { const: 'nic-call-center' }, required: true }
@@ -26,6 +30,8 @@ export function configurationPage(): string {
     fieldTable([literal, ...preset], PRESET_WORDS),
     'What it stands for, written out:',
     `\`\`\`yaml\n${presetText()}\`\`\``,
+    '## Messages',
+    fieldTable(notify, NOTIFY_WORDS),
   )
 }
 

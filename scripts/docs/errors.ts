@@ -43,7 +43,7 @@ const INTRODUCTION = [
   'An error is a code, a sentence and a hint. The command line writes both to stderr, `error: ...` and `hint: ...`; with',
   '`--json` the last line of stdout is `{"type":"error","version":1,"code","message","hint"}`. Match the code, never the',
   "sentence. `<name>` stands for a fact. No sentence holds a customer's data: of what PostgreSQL says only SQLSTATE and the",
-  'names of objects come through. The HTTP status is for the HTTP API, which is not there yet.',
+  'names of objects come through. The HTTP API answers with the same code as problem+json: [http-api.md](http-api.md).',
   '',
   'What a plan refuses or warns of has codes of its own: [findings.md](findings.md).',
 ]

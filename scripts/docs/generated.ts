@@ -2,6 +2,7 @@
 import { commandLinePage } from './command-line.ts'
 import { configurationPage } from './configuration.ts'
 import { errorsPage, exitCodesPage } from './errors.ts'
+import { httpApiPage } from './http-api.ts'
 
 export const generatedPages = (): ReadonlyMap<string, string> =>
   new Map([
@@ -9,4 +10,5 @@ export const generatedPages = (): ReadonlyMap<string, string> =>
     ['reference/configuration.md', configurationPage()],
     ['reference/errors.md', errorsPage()],
     ['reference/exit-codes.md', exitCodesPage()],
+    ['reference/http-api.md', httpApiPage()],
   ])

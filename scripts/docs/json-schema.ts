@@ -15,6 +15,7 @@ export type JsonSchema = Readonly<{
   required?: readonly string[]
   items?: JsonSchema
   anyOf?: readonly JsonSchema[]
+  oneOf?: readonly JsonSchema[]
 }>
 
 const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
@@ -32,6 +33,7 @@ const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
     required: z.array(z.string()).exactOptional(),
     items: jsonSchema.exactOptional(),
     anyOf: z.array(jsonSchema).exactOptional(),
+    oneOf: z.array(jsonSchema).exactOptional(),
   }),
 )
 
@@ -47,7 +49,11 @@ export function fieldsOf(schema: JsonSchema, above = ''): readonly SchemaField[]
     return [{ path, schema: inner, required: schema.required?.includes(name) ?? false }, ...fieldsOf(inner, path)]
   })
   const items = schema.items === undefined ? [] : fieldsOf(schema.items, `${above}[]`)
-  return [...own, ...items, ...(schema.anyOf ?? []).flatMap((each) => fieldsOf(each, above))]
+  return [
+    ...own,
+    ...items,
+    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((each) => fieldsOf(each, above)),
+  ]
 }
 
 /** `whole number, 1 to 10,000`, `` `archive`, `keep` or `block` ``, `list of text`. */

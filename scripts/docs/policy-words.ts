@@ -18,6 +18,28 @@ export const DOCUMENT_WORDS: Readonly<Record<string, FieldWords>> = {
       `${reference('MOTHBALL_DATABASE_URL')}. ` +
       'The flag `--database-url` goes before it; the variable of that name fills it in where it is left out.',
   },
+  http: { meaning: 'The service that `mothball serve` is. Everything may be left out.', default: '' },
+  'http.host': { meaning: 'Address to listen on. Beyond this machine (`0.0.0.0`) only where somebody has an API key.' },
+  'http.port': { meaning: 'Port to listen on; 0: any that is free.' },
+  'http.compatPrefix': {
+    type: 'path',
+    default: 'none',
+    meaning: 'What stands before `/archive_old_customers`, such as `/api:group`.',
+  },
+  'http.compatPolicy': { meaning: 'Policy of that endpoint. Needed where there are several.', default: 'the only one' },
+  'http.origins': {
+    meaning: 'Origins of other sites whose pages may ask for changes, such as `https://desk.example.com`.',
+  },
+  'http.behindTls': {
+    meaning:
+      'A proxy before it speaks TLS with browsers: cookies are `Secure`, and browsers are told to stay with TLS.',
+  },
+  'http.requestsPerMinute': { meaning: 'From one address, before it is asked to wait.' },
+  'http.maxBodyBytes': { meaning: 'Largest body of a request.' },
+  'http.runbook': {
+    default: 'a page of the service',
+    meaning: "Address before an error's code in `type`: `https://wiki.example.com/mothball/`.",
+  },
   databases: {
     type: '`{name: {url: ...}}`',
     default: 'none',
@@ -173,6 +195,22 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'search.phone': { meaning: 'Phone numbers: the last nine digits count, in any format.' },
   'search.email': { meaning: 'E-mail addresses: upper and lower case are the same.' },
   'search.text': { meaning: 'Other numbers, such as policy numbers: letters and digits count, in any case.' },
+  probes: {
+    type: 'list',
+    meaning:
+      'Queries that are timed before and after each run: [watch what it gains](../how-to/watch-what-it-gains.md).',
+  },
+  'probes[].name': { type: 'lower-case letters, digits, dashes and underscores', meaning: 'What it is called.' },
+  'probes[].sql': {
+    type: 'a query',
+    meaning:
+      'One query, without a semicolon at its end. It runs in a transaction that can only read, with the rights and the ' +
+      'search path of the role that runs.',
+  },
+  'probes[].repeat': { meaning: 'How often it is timed, each time.' },
+  'probes[].timeoutMs': {
+    meaning: 'How long one execution may take. A probe that takes longer is told, and no run fails.',
+  },
 }
 
 /** Fields that stand beside `preset` only. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCode } from '../core/errors/index.ts'
-import { batchSize, instantText, inZone, positive, text, where } from './arguments.ts'
+import { batchSize, hexDigits, instantText, inZone, oneOf, positive, text, where } from './arguments.ts'
 
 function problem(read: () => unknown): string {
   let told = ''
@@ -38,6 +38,27 @@ test('a batch has 1 to 10000', () => {
     problem(() => batchSize('--batch-size')('10001')),
     /is more than 10000$/,
   )
+})
+
+test('one of a few words, and nothing like it', () => {
+  const role = oneOf('--role', ['viewer', 'admin'])
+  assert.equal(role('admin'), 'admin')
+  for (const value of ['', 'Admin', 'root', 'constructor'])
+    assert.match(
+      problem(() => role(value)),
+      /is none of viewer, admin$/,
+      value,
+    )
+})
+
+test('the beginning of a hash has eight hex digits at least', () => {
+  assert.equal(hexDigits('--head')('A91E03BB'), 'a91e03bb')
+  for (const value of ['', 'a91e03b', 'a91e03bg', '0'.repeat(65)])
+    assert.match(
+      problem(() => hexDigits('--head')(value)),
+      /is not 8 to 64 hex digits$/,
+      value,
+    )
 })
 
 test('an empty text is none', () => {

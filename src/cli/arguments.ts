@@ -25,6 +25,12 @@ export const positive =
     return Number(value) > most ? refuse(option, `${shown(value)} is more than ${most}`) : Number(value)
   }
 
+/** One of a few words. */
+export const oneOf =
+  <Word extends string>(option: string, words: readonly Word[]): Reader<Word> =>
+  (value) =>
+    words.find((word) => word === value) ?? refuse(option, `${shown(value)} is none of ${words.join(', ')}`)
+
 /** Hexadecimal digits, at least eight: fewer would be found by chance. */
 export const hexDigits =
   (option: string): Reader<string> =>

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { choosePolicy } from '../core/choose-policy.ts'
 import type { ExitCode } from '../core/errors/index.ts'
 import type { Emit } from '../core/event.ts'
-import type { Policy } from '../core/policy.ts'
+import { type Policy, policyZone } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
 import type { Output } from './output.ts'
 import type { View } from './views/findings.ts'
@@ -30,6 +30,9 @@ export type Scene = Readonly<{ output: Output; archiver: Archiver; policies: rea
 /** What a command about one policy works with; `view` knows the policy's zone. */
 export type PolicyScene = Scene & Readonly<{ policy: Policy; view: View }>
 
+/** Who hears what happens: the command itself, and with `tell` (nobody sits in front of it) the channels too. */
+type Listening = Readonly<{ emit?: Emit; tell?: boolean }>
+
 /** Reads the configuration; loaded on demand, because `--help` needs none of it. */
 export async function readConfig({
   globals: { config, database, databaseUrl },
@@ -42,13 +45,15 @@ export async function readConfig({
 export async function withArchiver(
   call: Call,
   work: (scene: Scene) => Promise<ExitCode>,
-  emit?: Emit,
+  { emit, tell = false }: Listening = {},
 ): Promise<ExitCode> {
   const config = await readConfig(call)
   const { policy } = call.globals
   const policies = policy === undefined ? config.policies : [choosePolicy(config.policies, policy)]
-  const { openArchiver } = await import('../compose.ts')
-  await using archiver = openArchiver(config, emit === undefined ? {} : { emit })
+  const { openArchiver, openTellingArchiver } = await import('../compose.ts')
+  const options = emit === undefined ? {} : { emit }
+  const isTold = tell && config.notify.channels.length > 0
+  await using archiver = isTold ? openTellingArchiver(config, options) : openArchiver(config, options)
   return await work({ output: call.output, archiver, policies })
 }
 
@@ -56,17 +61,17 @@ export async function withArchiver(
 export const withPolicy = (
   call: Call,
   work: (scene: PolicyScene) => Promise<ExitCode>,
-  emit?: Emit,
+  listening: Listening = {},
 ): Promise<ExitCode> =>
   withArchiver(
     call,
     async (scene) => {
       const policy = choosePolicy(scene.policies, undefined)
-      const zone = policy.window?.zone ?? policy.schedule?.zone ?? policy.age.zone ?? (await scene.archiver.zone())
+      const zone = policyZone(policy) ?? (await scene.archiver.zone())
       const { width, style } = scene.output
       return work({ ...scene, policy, view: { width, style, zone } })
     },
-    emit,
+    listening,
   )
 
 /** Who acts, for the journal: the user of this machine. */

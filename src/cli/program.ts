@@ -14,13 +14,17 @@ import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
 import { registerHomecoming } from './commands/homecoming.ts'
 import { registerInit } from './commands/init.ts'
+import { registerKey } from './commands/key.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNotify } from './commands/notify.ts'
 import { registerPlan } from './commands/plan.ts'
 import { registerPolicy } from './commands/policy.ts'
 import { registerReconcile } from './commands/reconcile.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
+import { registerServe } from './commands/serve.ts'
 import { registerShow } from './commands/show.ts'
+import { registerStatistics } from './commands/statistics.ts'
 import { registerSweep } from './commands/sweep.ts'
 import { registerVerify } from './commands/verify.ts'
 import { registerWorker } from './commands/worker.ts'
@@ -38,6 +42,7 @@ const COMMANDS: readonly Register[] = [
   registerWorker,
   registerFailures,
   registerHistory,
+  registerStatistics,
   registerShow,
   registerRestore,
   registerVerify,
@@ -45,7 +50,10 @@ const COMMANDS: readonly Register[] = [
   registerReconcile,
   registerHold,
   registerHomecoming,
+  registerNotify,
   registerAudit,
+  registerKey,
+  registerServe,
   registerConfig,
   registerCompletion,
 ]

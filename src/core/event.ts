@@ -1,4 +1,5 @@
 /** (7) What happens in a run, as one union; `describe` is the one sentence for terminal, log and notice. */
+import type { ErrorCode } from './errors/index.ts'
 import { PACE_REASONS, type PaceReason } from './pace.ts'
 import type { RunResult, StopReason } from './run.ts'
 import { STOP_REASONS } from './run.ts'
@@ -24,6 +25,8 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-vacuumed'; run: number; table: string }>
   | Readonly<{ kind: 'not-tidied'; run: number; code: string }>
+  | Readonly<{ kind: 'probe-failed'; run: number; probe: string; problem: string }>
+  | Readonly<{ kind: 'run-refused'; policy: string; error: RefusedBy }>
   | Readonly<{ kind: 'run-paused'; run: number; reason: string }>
   | Readonly<{ kind: 'run-resumed'; run: number }>
   | Readonly<{ kind: 'run-adopted'; run: number; archived: number }>
@@ -36,6 +39,9 @@ export type ArchiveEvent =
   | Readonly<{ kind: 'slot-refused'; policy: string; slot: string; code: string }>
   | Readonly<{ kind: 'slot-skipped'; policy: string; slot: string; reason: string }>
   | Readonly<{ kind: 'stage-changed'; policy: string; from: Stage; to: Stage; actor: string; reason: string }>
+
+/** Why a run did not begin; the message is free of a customer's data, as every error of ours. */
+export type RefusedBy = Readonly<{ code: ErrorCode; message: string; hint: string }>
 
 export type Emit = (event: ArchiveEvent) => void
 
@@ -76,6 +82,8 @@ type ServiceEvent = Extract<
       | 'slot-refused'
       | 'slot-skipped'
       | 'stage-changed'
+      | 'probe-failed'
+      | 'run-refused'
   }
 >
 
@@ -148,6 +156,10 @@ function describeCare(event: CareEvent): string {
 
 function describeService(event: ServiceEvent): string {
   switch (event.kind) {
+    case 'probe-failed':
+      return `the probe ${event.probe} could not be read (${event.problem})`
+    case 'run-refused':
+      return `a run of ${event.policy} did not begin: ${event.error.code}`
     case 'run-paused':
       return `run ${event.run} is paused: ${event.reason}`
     case 'run-resumed':

@@ -86,3 +86,8 @@ export type Found = JournalFacts &
     active: ActiveFacts | null
     archived: ArchivedFacts | null
   }>
+
+/** A column that the policy searches, with its value as a screen may show it unasked. */
+export type MaskedContact = Readonly<{ column: string; value: string }>
+
+export type WithContacts = Found & Readonly<{ contacts: readonly MaskedContact[] }>

@@ -5,6 +5,9 @@ import type { Reference } from './substitute.ts'
 /** `origin`: the file, `environment NAME`, `preset NAME`, `flag --NAME`, or `default`. */
 export type Origin = Readonly<{ field: string; value: unknown; origin: string }>
 
+/** A part of the document with its defaults, and the same as it was written. */
+export type Section = Readonly<{ name: string; value: object; written: unknown }>
+
 export type OriginInput = Readonly<{
   url: string | null
   /** null: the address stands in the file, or nowhere. */
@@ -18,6 +21,7 @@ export type OriginInput = Readonly<{
     written: object
     unfolded: object
   }>[]
+  sections: readonly Section[]
   references: ReadonlyMap<string, readonly Reference[]>
 }>
 
@@ -27,6 +31,7 @@ export function originsOf({
   file,
   databases = [],
   policies,
+  sections,
   references,
 }: OriginInput): readonly Origin[] {
   const inFile = (field: string) => referencesText(file, references.get(field) ?? [])
@@ -46,7 +51,28 @@ export function originsOf({
     const field = `databases.${each.name}.url`
     return { field, value: maskedUrl(each.url), origin: inFile(field) }
   })
-  return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields]
+  const others = sections.flatMap(({ name, value, written }) =>
+    leaves(value).map(({ path, value: inner }) => {
+      const field = `${name}.${path.join('.')}`
+      return { field, value: masked(inner), origin: isWritten(written, path) ? inFile(field) : 'default' }
+    }),
+  )
+  return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields, ...others]
+}
+
+/** Whoever has the address of a webhook may write to its channel. */
+const SECRETS = ['password', 'url', 'ca']
+
+/** The same value with each secret in it as stars. */
+export function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => [
+      key,
+      SECRETS.includes(key) && typeof inner === 'string' ? '***' : masked(inner),
+    ]),
+  )
 }
 
 /** The address with its password as stars. */

@@ -14,6 +14,7 @@ export function policyProblems(policy: Policy, path: string): readonly Problem[]
     ...tableProblems(policy).map(([field, problem]) => at(field, problem)),
     ...relationProblems(policy).map(([field, problem]) => at(field, problem)),
     ...ruleProblems(policy).map(([field, problem]) => at(field, problem)),
+    ...probeProblems(policy).map(([field, problem]) => at(field, problem)),
   ]
 }
 
@@ -113,6 +114,16 @@ function ruleProblems(policy: Policy): readonly Finding[] {
     return findings
   })
 }
+
+/** A second command behind a semicolon would be refused by the server, each night anew. */
+const probeProblems = ({ probes }: Policy): readonly Finding[] =>
+  probes.flatMap(({ name, sql }, index) => [
+    ...(probes.findIndex((other) => other.name === name) !== index
+      ? [[`probes[${index}].name`, `${name} is used twice`] as const]
+      : []),
+    ...(/^(select|with|values|table)\b/i.test(sql) ? [] : [[`probes[${index}].sql`, 'is not a query'] as const]),
+    ...(sql.endsWith(';') ? [[`probes[${index}].sql`, 'ends in a semicolon'] as const] : []),
+  ])
 
 function conditionProblem({ operator, value }: Condition): string | null {
   const isList = Array.isArray(value)

@@ -13,6 +13,9 @@ const MAX_DAYS = 36_500
 /** The contract's range for `batch_size`; larger batches hold locks for longer than an agent waits. */
 export const MAX_BATCH_SIZE = 10_000
 
+/** Probes hold a run up for as long as they take, twice. */
+const [MAX_PROBES, MAX_PROBE_REPEAT, MAX_PROBE_MS, MAX_PROBE_LENGTH] = [20, 20, 60_000, 10_000]
+
 const name = z.string().superRefine((text, context) => {
   const problem = nameProblem(text)
   if (problem !== null) context.addIssue({ code: 'custom', message: problem })
@@ -28,10 +31,10 @@ const tableName = z.string().transform((text, context) => {
 
 const days = z.number().positive('must be more than 0').max(MAX_DAYS, `must be at most ${MAX_DAYS}`)
 const unit = z.enum(['epoch_ms', 'epoch_s']).nullable().default(null)
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM')
+export const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM')
 const milliseconds = z.number().int().min(1).max(3_600_000)
 /** Control characters could forge a line in a log or a header in a mail. */
-const label = z
+export const label = z
   .string()
   .min(1)
   .max(200)
@@ -92,6 +95,13 @@ const search = z.strictObject({
   text: z.array(name).default([]),
 })
 
+const probe = z.strictObject({
+  name: name.regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes and underscores'),
+  sql: z.string().trim().min(1).max(MAX_PROBE_LENGTH),
+  repeat: z.number().int().min(1).max(MAX_PROBE_REPEAT).default(3),
+  timeoutMs: milliseconds.max(MAX_PROBE_MS).default(5_000),
+})
+
 export const policySchema = z.strictObject({
   name: name.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
   subject: tableName,
@@ -116,6 +126,7 @@ export const policySchema = z.strictObject({
   compare: z.boolean().default(true),
   acceptedTriggers: z.array(z.string().min(1)).default([]),
   search: search.prefault({}),
+  probes: z.array(probe).max(MAX_PROBES).default([]),
 })
 
 /** What a policy's author writes (after the preset has been unfolded). */

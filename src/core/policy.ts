@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { LateAction } from './late.ts'
 import type { TableName } from './names.ts'
 import type { PaceLimits } from './pace.ts'
+import type { Probe } from './probe.ts'
 import type { Schedule } from './schedule.ts'
 
 /** `zone` gives a `timestamp` or `date` its meaning; `unit` gives it to a bigint. Both null: timestamptz. */
@@ -83,7 +84,13 @@ export type Policy = Readonly<{
   /** User triggers on source tables that the policy knows and accepts, as `table.trigger`. */
   acceptedTriggers: readonly string[]
   search: SearchColumns
+  /** Queries that are timed before and after each run. */
+  probes: readonly Probe[]
 }>
+
+/** The zone in which people read the policy's times; null: the database's own. */
+export const policyZone = ({ window, schedule, age }: Pick<Policy, 'window' | 'schedule' | 'age'>): string | null =>
+  window?.zone ?? schedule?.zone ?? age.zone
 
 /** First 12 hex digits of SHA-256 over the policy's canonical JSON: the version that a run obeyed. */
 export const policyHash = (policy: Policy): string =>

@@ -97,6 +97,8 @@ export type RunOptions = Readonly<{
   batchSize?: number
   /** Subjects at the most. */
   maxRows?: number
+  /** `maxRows` is small enough to stand for the number that the guard asks for: the endpoint whose callers name it. */
+  maxRowsConfirms?: boolean
   /** The number that the plan names; asked for above the guard. */
   confirm?: number
   /** Who or what started it, for the log. */

@@ -1,10 +1,11 @@
 /** The hours of the day in which batches may start. Pure: the moment is given, the zone is the window's own. */
+import { epochOf } from './instant.ts'
 import type { Window } from './policy.ts'
 
 /** `moment` is PostgreSQL's text of an instant in UTC; so many milliseconds have passed since.
  * True from `from` (inclusive) to `to` (exclusive) in the window's zone; `to` before `from` crosses midnight. */
 export function isInWindow({ from, to, zone }: Window, moment: string, elapsedMs = 0): boolean {
-  const at = clockIn(zone, Date.parse(instantOf(moment)) + elapsedMs)
+  const at = clockIn(zone, (epochOf(moment) ?? Number.NaN) + elapsedMs)
   return from <= to ? at >= from && at < to : at >= from || at < to
 }
 
@@ -20,6 +21,3 @@ function clockIn(zone: string, epochMs: number): string {
   })
   return format.format(new Date(epochMs))
 }
-
-/** PostgreSQL writes `2026-11-23 02:00:00.5+00`; Date wants a T and minutes in the offset. */
-const instantOf = (text: string): string => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')

@@ -1,14 +1,17 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
-import type { Found } from '../core/found.ts'
+import type { Found, WithContacts } from '../core/found.ts'
 import type { GrantPlan } from '../core/grants/roles.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
 import type { Homecoming } from '../core/homecoming.ts'
 import type { SweepOptions, SweepPreview, Swept } from '../core/late.ts'
+import type { Notice } from '../core/notice.ts'
+import type { Page } from '../core/page.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Difference, Reconciled, ReconcileOptions } from '../core/reconcile.ts'
@@ -16,17 +19,21 @@ import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } 
 import type { ControlResult, RunOptions, RunResult } from '../core/run.ts'
 import type { StageOfPolicy } from '../core/schedule.ts'
 import type { SlotList } from '../core/slot.ts'
+import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
 import { listAudit, verifyAudit } from './audit.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
+import { findMasked } from './find/contacts.ts'
 import { find } from './find/find.ts'
 import { grants } from './grants.ts'
-import { listRuns, runDetail } from './history.ts'
+import { listRuns, runDetail, runRecord } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
 import { homecoming, planHomecoming, planHomecomingRemoval } from './homecoming/homecoming.ts'
+import { type CreateKey, createKey, listKeys, revokeKey } from './keys.ts'
+import { listNotices } from './notices.ts'
 import { plan } from './plan/plan.ts'
 import type { Engine } from './ports.ts'
 import { previewReconcile, reconcile } from './reconcile/reconcile.ts'
@@ -37,6 +44,7 @@ import { run } from './run/run.ts'
 import { runSlot, type SlotOptions, type SlotOutcome } from './run-slot.ts'
 import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
 import { type SetStage, setStage, stageOf } from './stage.ts'
+import { type StatisticsOptions, statistics } from './statistics.ts'
 import { previewSweep, sweep } from './sweep/sweep.ts'
 import { verify } from './verify/verify.ts'
 
@@ -59,10 +67,15 @@ export type Archiver = Readonly<{
   reconcile(policy: Policy, options?: ReconcileOptions): Promise<Reconciled>
   /** By key, phone, e-mail or policy number; where each is, and why. */
   find(policy: Policy, text: string): Promise<readonly Found[]>
+  /** The same, with what the policy searches, masked. */
+  findMasked(policy: Policy, text: string): Promise<readonly WithContacts[]>
   setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
-  listHolds(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly Hold[]>
-  listFailures(policy: Policy, options?: Readonly<{ all?: boolean; run?: number | null }>): Promise<readonly Failure[]>
+  listHolds(policy: Policy, options?: Readonly<{ all?: boolean } & Page>): Promise<readonly Hold[]>
+  listFailures(
+    policy: Policy,
+    options?: Readonly<{ all?: boolean; run?: number | null } & Page>,
+  ): Promise<readonly Failure[]>
   retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
   /** Newest first. */
   listRuns(
@@ -70,10 +83,19 @@ export type Archiver = Readonly<{
     options?: Readonly<{ limit?: number; before?: number | null }>,
   ): Promise<readonly RunRecord[]>
   runDetail(policy: Policy, run: number): Promise<RunDetail>
+  /** The same without its batches and failures: cheap enough to ask again and again. */
+  runRecord(policy: Policy, run: number): Promise<RunRecord>
+  /** What the runs of the last days add up to. Writes nothing. */
+  statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
+  /** What people were told, newest first. */
+  listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
   /** Who changed what, newest first. */
   listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
   /** `head`: a hash that was noted earlier, or its first digits. */
   verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
+  createKey(key: CreateKey): Promise<NewApiKey>
+  listKeys(options?: Readonly<{ all?: boolean }>): Promise<readonly ApiKey[]>
+  revokeKey(which: Author & Readonly<{ id: number }>): Promise<ApiKey>
   /** What the database lacks. Writes nothing. */
   planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
   /** Indexes that make runs and searches quick. Writes nothing. */
@@ -119,6 +141,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   previewReconcile: (policy) => previewReconcile(engine, policy),
   reconcile: (policy, options) => reconcile(engine, policy, options),
   find: (policy, text) => find(engine, policy, text),
+  findMasked: (policy, text) => findMasked(engine, policy, text),
   setHold: (policy, hold) => setHold(engine, policy, hold),
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
@@ -126,8 +149,14 @@ export const createArchiver = (engine: Engine): Archiver => ({
   retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),
   runDetail: (policy, number) => runDetail(engine, policy, number),
+  runRecord: (policy, number) => runRecord(engine, policy, number),
+  listNotices: (policies, limit) => listNotices(engine, policies, limit),
+  statistics: (policy, options) => statistics(engine, policy, options),
   listAudit: (options) => listAudit(engine, options),
   verifyAudit: (options) => verifyAudit(engine, options),
+  createKey: (key) => createKey(engine, key),
+  listKeys: (options) => listKeys(engine, options),
+  revokeKey: (which) => revokeKey(engine, which),
   planMigration: (policies) => planMigration(engine.database, policies),
   planIndexes: (policies) => planIndexes(engine.database, policies),
   homecoming: (policy) => homecoming(engine, policy),

@@ -82,7 +82,8 @@ async function missingOf(session: Session, needs: readonly Need[], version: numb
   return answers.flatMap(({ position }) => needs[Number(position)] ?? [])
 }
 
-export const serverZone = async ({ database }: Engine): Promise<string> => (await database.one(zoneSql)).zone
+export const serverZone = async ({ database }: Pick<Engine, 'database'>): Promise<string> =>
+  (await database.one(zoneSql)).zone
 
 type Inspected = Readonly<{ policy: Policy; inspection: Inspection }>
 

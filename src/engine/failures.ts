@@ -2,6 +2,7 @@
 import { type Author, auditEntry } from '../core/chain.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import { qualifiedText } from '../core/names.ts'
+import type { Page } from '../core/page.ts'
 import type { Policy } from '../core/policy.ts'
 import { appendAudit } from '../db/journal/audit.ts'
 import { endQuarantine, readFailures } from '../db/journal/failure.ts'
@@ -11,15 +12,20 @@ import type { Engine } from './ports.ts'
 /** More than a person reads; a run breaks off long before one cause has failed so many. */
 const MAX_LISTED = 10_000
 
-/** Open failures, or with `all` solved ones too; newest first. */
+/** Open failures, or with `all` solved ones too; newest first; `before` a failure's number pages on. */
 export const listFailures = (
   { database }: Engine,
   policy: Policy,
-  { all = false, run = null }: Readonly<{ all?: boolean; run?: number | null }> = {},
+  {
+    all = false,
+    run = null,
+    before = null,
+    limit = MAX_LISTED,
+  }: Readonly<{ all?: boolean; run?: number | null } & Page> = {},
 ): Promise<readonly Failure[]> =>
   database.transaction({}, async (session) => {
     await requireJournal(session)
-    return readFailures(session, qualifiedText(policy.subject), { all, run, limit: MAX_LISTED })
+    return readFailures(session, qualifiedText(policy.subject), { all, run, before, limit })
   })
 
 /** Lets the next run try these subjects again. Keys are taken as `listFailures` shows them. */

@@ -3,6 +3,7 @@ import { MothballError } from '../core/errors/index.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
+import type { Session } from '../db/database.ts'
 import { readFailures } from '../db/journal/failure.ts'
 import { readBatches, readRun, readRuns } from '../db/journal/history.ts'
 import { committedOf } from '../db/journal/run.ts'
@@ -29,8 +30,7 @@ export const listRuns = (
 export const runDetail = ({ database }: Engine, policy: Policy, run: number): Promise<RunDetail> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     await requireJournal(session)
-    const record = await readRun(session, policy.name, run)
-    if (record === null) throw new MothballError('not_found', { what: 'run', keys: run })
+    const record = await recordOf(session, policy, run)
     const which = { all: true, run, limit: MAX_FAILURES }
     const [batches, failures, committed] = await Promise.all([
       readBatches(session, run, MAX_BATCHES),
@@ -39,3 +39,16 @@ export const runDetail = ({ database }: Engine, policy: Policy, run: number): Pr
     ])
     return { run: record, batches, failures, related: committed.related }
   })
+
+/** Throws `not_found` for a run that is none of this policy's. */
+export const runRecord = ({ database }: Engine, policy: Policy, run: number): Promise<RunRecord> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
+    await requireJournal(session)
+    return recordOf(session, policy, run)
+  })
+
+async function recordOf(session: Session, policy: Policy, run: number): Promise<RunRecord> {
+  const record = await readRun(session, policy.name, run)
+  if (record === null) throw new MothballError('not_found', { what: 'run', keys: run })
+  return record
+}

@@ -6,6 +6,7 @@ import { type Author, auditEntry } from '../core/chain.ts'
 import { MothballError } from '../core/errors/index.ts'
 import { type Hold, type HoldSet, type ReleaseHold, reasonProblem, type SetHold } from '../core/hold.ts'
 import { qualifiedText } from '../core/names.ts'
+import type { Page } from '../core/page.ts'
 import type { Policy } from '../core/policy.ts'
 import { appendAudit } from '../db/journal/audit.ts'
 import { endHolds, insertHold, readHolds } from '../db/journal/hold.ts'
@@ -72,15 +73,15 @@ const holdEntry = (
   change: Readonly<{ before?: string; after?: string }>,
 ) => auditEntry({ actor, role, reason, action, policy: policy.name, object: `hold ${id}`, ...change })
 
-/** Open holds, or with `all` every one; newest first. */
+/** Open holds, or with `all` every one; newest first; `before` a hold's number pages on. */
 export async function listHolds(
   { database }: Engine,
   policy: Policy,
-  { all = false }: Readonly<{ all?: boolean }> = {},
+  { all = false, before = null, limit = MAX_LISTED }: Readonly<{ all?: boolean } & Page> = {},
 ): Promise<readonly Hold[]> {
   return database.transaction({}, async (session) => {
     await requireJournal(session)
-    return readHolds(session, qualifiedText(policy.subject), { all, limit: MAX_LISTED })
+    return readHolds(session, qualifiedText(policy.subject), { all, before, limit })
   })
 }
 

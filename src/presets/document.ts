@@ -4,10 +4,13 @@
  */
 import { z } from 'zod'
 import { issueMessage } from '../core/issue-message.ts'
+import { type NotifyConfig, notifyProblems, notifySchema } from '../core/notify-schema.ts'
+import type { Section } from '../core/origin.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Problem, policySetProblems } from '../core/policy-problems.ts'
 import { isProblems, parsePolicy, policySchema, zodProblems } from '../core/policy-schema.ts'
 import { scheduleSchema } from '../core/schedule-schema.ts'
+import { type HttpOptions, httpSchema } from '../http/options.ts'
 import { databasesProblems, databasesSchema, type NamedDatabase } from './databases.ts'
 import { NIC_CALL_CENTER, nicCallCenter, nicCallCenterSchema } from './nic-call-center.ts'
 
@@ -27,7 +30,9 @@ const documentSchema = z.strictObject({
   $schema: z.string().optional(),
   database: z.strictObject({ url: z.string() }).optional(),
   databases: databasesSchema.optional(),
+  http: httpSchema.optional(),
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
+  notify: notifySchema.prefault({}),
 })
 
 /** The same, with policies that are looked at one by one: a union would only say that none of its forms fits. */
@@ -41,6 +46,10 @@ export type Document = Readonly<{
   /** Empty where the document names none, or has a `database`. */
   databases: readonly NamedDatabase[]
   policies: readonly DocumentPolicy[]
+  http: HttpOptions
+  notify: NotifyConfig
+  /** Sections beside database and policies: what they hold, and what of it the document says itself. */
+  sections: readonly Section[]
 }>
 
 /** `written` are the fields as the document has them, `unfolded` those that the preset made of them. */
@@ -61,7 +70,7 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, databases, policies } = envelope.data
+  const { database, databases, policies, notify, http = httpSchema.parse({}) } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
@@ -69,13 +78,22 @@ export function parseDocument(input: unknown): Document | readonly Problem[] {
     ...urlProblems(database?.url),
     ...databasesProblems({ database, databases }, urlProblem),
     ...problems,
+    ...notifyProblems(notify),
     // Positions are those of the document only where every policy of it was parsed.
     ...(problems.length === 0 ? policySetProblems(parsed.map(({ policy }) => policy)) : []),
   ]
   if (all.length > 0) return all
   const named = Object.entries(databases ?? {}).map(([name, { url }]) => ({ name, url }))
-  return { url: database?.url ?? null, databases: named, policies: parsed }
+  const sections = Object.entries({ http, notify }).map(([name, value]) => ({
+    name,
+    value,
+    written: writtenIn(input, name),
+  }))
+  return { url: database?.url ?? null, databases: named, policies: parsed, http, notify, sections }
 }
+
+const writtenIn = (input: unknown, name: string): unknown =>
+  input !== null && typeof input === 'object' ? Object.entries(input).find(([field]) => field === name)?.[1] : undefined
 
 /** The problem with a database's address, or null. Never quotes it: it holds a password. */
 export function urlProblem(url: string): string | null {

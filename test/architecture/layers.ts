@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['sql'],
   ['db'],
   ['engine'],
-  ['cold', 'notify', 'jobs', 'http'],
+  ['cold', 'notify', 'jobs', 'http', 'telemetry'],
   ['presets', 'config.ts', 'compose.ts', 'fleet.ts', 'index.ts'],
   ['cli', 'demo'],
 ]

@@ -108,7 +108,7 @@ test('an owner that stands still past its lease is taken over, and can write not
 })
 
 test('an owner that stands still in the midst of a heartbeat keeps nobody from taking over', async (t) => {
-  const center = await callCenter(t, { policy: { timeouts: { leaseMs: 300, idleMs: 300 } } })
+  const center = await callCenter(t, { policy: { timeouts: { leaseMs: 300, idleMs: 2000 } } })
   await sevenOld(center)
   const gate = gateAt('batch-committed')
   const inHeartbeat = Promise.withResolvers<void>()
@@ -120,7 +120,7 @@ test('an owner that stands still in the midst of a heartbeat keeps nobody from t
     if (isStill) await awake.promise
     return center.engine.database.transaction(options, async (session) => {
       const result = await work(session)
-      if (options.timeouts?.idleMs === 300 && hasCommitted && !isStill) {
+      if (options.timeouts?.idleMs === 2000 && hasCommitted && !isStill) {
         isStill = true
         inHeartbeat.resolve()
         await awake.promise

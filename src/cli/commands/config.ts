@@ -1,6 +1,7 @@
 /** `mothball config`: the configuration as it is understood, its schema, or where each value came from. */
 import type { Config } from '../../config.ts'
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
+import { masked } from '../../core/origin.ts'
 import { type Call, readConfig } from '../call.ts'
 import type { Register } from '../command.ts'
 import { fold } from '../format.ts'
@@ -24,8 +25,9 @@ async function config(call: Call, { schema, origin }: ConfigFlags): Promise<Exit
     })
   if (schema) return printSchema(call)
   const loaded = await readConfig(call)
-  const { path, origins, policies } = loaded
-  const line = { type: 'config', path, database: { url: origins[0]?.value ?? null }, policies }
+  const { path, origins, policies, http, notify } = loaded
+  const database = { url: origins[0]?.value ?? null }
+  const line = { type: 'config', path, database, policies, http, notify: masked(notify) }
   call.output.result(origin ? { ...line, origins } : line, origin ? originLines(loaded, call) : plainLines(loaded))
   return EXIT.done
 }
@@ -38,8 +40,8 @@ async function printSchema({ output }: Call): Promise<ExitCode> {
   return EXIT.done
 }
 
-function plainLines({ path, origins, policies }: Config): readonly string[] {
-  const understood = { database: { url: origins[0]?.value ?? null }, policies }
+function plainLines({ path, origins, policies, http, notify }: Config): readonly string[] {
+  const understood = { database: { url: origins[0]?.value ?? null }, policies, http, notify: masked(notify) }
   return [`# ${path}`, JSON.stringify(understood, null, 2)]
 }
 

@@ -35,7 +35,7 @@ function reconcile(call: Call, { yes }: Readonly<{ yes?: true }>): Promise<ExitC
       if (interrupts.signal.aborted) return EXIT.interrupted
       return left.length === 0 ? EXIT.done : EXIT.partial
     },
-    progress.emit,
+    { emit: progress.emit },
   )
 }
 

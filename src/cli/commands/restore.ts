@@ -52,7 +52,7 @@ function restore(call: Call, keys: readonly string[], flags: RestoreFlags): Prom
       scene.output.result({ type: 'restore', ...result }, restoreLines(result, scene.view))
       return interrupts.signal.aborted ? EXIT.interrupted : exitOf(result)
     },
-    progress.emit,
+    { emit: progress.emit },
   )
 }
 

@@ -54,7 +54,7 @@ function run(call: Call, flags: RunFlags): Promise<ExitCode> {
       await tell(scene, result)
       return exitOf(result)
     },
-    progress.emit,
+    { emit: progress.emit, tell: !call.output.canAsk },
   )
 }
 

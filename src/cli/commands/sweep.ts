@@ -42,7 +42,7 @@ function sweep(call: Call, { dryRun, yes }: SweepFlags): Promise<ExitCode> {
       if (interrupts.signal.aborted) return EXIT.interrupted
       return isUnsettled(swept) ? EXIT.partial : EXIT.done
     },
-    progress.emit,
+    { emit: progress.emit },
   )
 }
 

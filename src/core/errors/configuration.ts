@@ -104,6 +104,24 @@ export const configurationErrors = errorTable({
     exit: EXIT.usage,
     http: 400,
   },
+  channel_unknown: {
+    message: ({ channel, known }) => `there is no channel ${channel}; the configuration has ${known || 'none'}`,
+    hint: () => 'Name one of these with --channel, or add it to notify.channels.',
+    exit: EXIT.usage,
+    http: 404,
+  },
+  not_told: {
+    message: ({ code }) => `nobody could be told: ${code}`,
+    hint: () => 'It is tried again in a moment; `mothball notify list` shows what was sent.',
+    exit: EXIT.failed,
+    http: 503,
+  },
+  notify_missing: {
+    message: () => 'the configuration names no channel, so nobody is told',
+    hint: () => 'Add notify.channels to the configuration.',
+    exit: EXIT.usage,
+    http: 409,
+  },
   unexpected: {
     message: ({ problem }) => `something happened that should not: ${problem}`,
     hint: () => 'Report it with the output of the same command under MOTHBALL_DEBUG=1; nothing is half done.',

@@ -2,11 +2,12 @@
 import { configurationErrors } from './configuration.ts'
 import { databaseErrors } from './database.ts'
 import type { ErrorEntry, ExitCode, Facts } from './error.ts'
+import { httpErrors } from './http.ts'
 import { runErrors } from './run.ts'
 
 export { EXIT, type ExitCode, type Facts } from './error.ts'
 
-export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors }
+export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors, ...httpErrors }
 
 export type ErrorCode = keyof typeof ERRORS
 
@@ -27,6 +28,11 @@ export class MothballError extends Error {
 
   get exit(): ExitCode {
     return this.#entry.exit
+  }
+
+  /** Status of the problem+json answer. */
+  get http(): number {
+    return this.#entry.http
   }
 
   get #entry(): ErrorEntry {

@@ -82,6 +82,12 @@ export const runErrors = errorTable({
     exit: EXIT.failed,
     http: 500,
   },
+  probe_failed: {
+    message: ({ problem }) => `a probe could not be read: ${problem}`,
+    hint: () => 'Try its query as the role that runs; it may only read, and not for longer than its timeoutMs.',
+    exit: EXIT.failed,
+    http: 500,
+  },
   not_found: {
     message: ({ what, keys }) => `no such ${what}: ${keys}`,
     hint: () => 'Check the value; `mothball show` finds a customer by key, phone, policy number or e-mail.',

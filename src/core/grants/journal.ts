@@ -40,6 +40,11 @@ const READING: Readonly<Record<string, Use>> = {
   schedule: READ,
   slot: READ,
   lane: READ,
+  notice: READ,
+  delivery: READ,
+  run_told: READ,
+  probe: READ,
+  size: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -57,6 +62,15 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     },
     audit: WRITE,
     lease: LEASE,
+    notice: { insert: true, update: ['closed_at'] },
+    delivery: { insert: true, update: ['state', 'attempts', 'next_at', 'claimed_until', 'sent_at', 'problem'] },
+    run_told: WRITE,
+    probe: WRITE,
+    size: WRITE,
+    // Who serves the API; keys themselves are made and revoked by the owner of the journal.
+    api_key: { update: ['last_used_at'] },
+    session: { insert: true, update: ['ended_at'] },
+    idempotency: { insert: true, update: ['status', 'headers', 'body', 'begun_at'] },
     batch: WRITE,
     seal: WRITE,
     seal_refusal: WRITE,

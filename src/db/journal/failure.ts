@@ -6,7 +6,7 @@ import type { Session } from '../database.ts'
 export async function readFailures(
   session: Session,
   subject: string,
-  which: Readonly<{ all: boolean; run: number | null; limit: number }>,
+  which: Readonly<{ all: boolean; run: number | null; before?: number | null; limit: number }>,
 ): Promise<readonly Failure[]> {
   return (await session.rows(listFailuresSql(subject, which))).map(failureOf)
 }

@@ -7,6 +7,7 @@ import {
   oneRunSql,
   type RunRecordRow,
   runBatchesSql,
+  runsBetweenSql,
 } from '../../sql/journal/history.sql.ts'
 import type { Session } from '../database.ts'
 
@@ -21,6 +22,16 @@ export async function readRuns(
   page: Readonly<{ before: number | null; limit: number }>,
 ): Promise<readonly RunRecord[]> {
   return (await session.rows(listRunsSql(policy, page))).map(recordOf)
+}
+
+/** Newest first. */
+export async function readRunsBetween(
+  session: Session,
+  policy: string,
+  span: Readonly<{ since: string; until: string }>,
+  limit: number,
+): Promise<readonly RunRecord[]> {
+  return (await session.rows(runsBetweenSql(policy, span, limit))).map(recordOf)
 }
 
 export async function readRun(session: Session, policy: string, run: number): Promise<RunRecord | null> {

@@ -33,7 +33,7 @@ export async function endHolds(
 export async function readHolds(
   session: Session,
   subject: string,
-  which: Readonly<{ all: boolean; limit: number }>,
+  which: Readonly<{ all: boolean; before: number | null; limit: number }>,
 ): Promise<readonly Hold[]> {
   return (await session.rows(listHoldsSql(subject, which))).map(holdOf)
 }

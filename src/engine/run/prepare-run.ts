@@ -79,6 +79,7 @@ export function allowedBy(policy: Policy, plan: Plan, options: RunOptions): numb
     throw new MothballError('outside_window', { window: windowText(policy.window) })
   const count = wouldMove(plan, options.maxRows ?? null)
   const confirmed = options.confirm ?? null
+  if (options.maxRowsConfirms && options.maxRows !== undefined) return count
   if (!exceedsGuard(plan, count)) return Math.max(count, Math.floor(plan.active * plan.guard))
   if (isConfirmed(plan, count, confirmed)) return count
   if (confirmed !== null) throw new MothballError('confirm_mismatch', { confirmed, count })

@@ -24,8 +24,21 @@ import { workOn } from './work-on.ts'
  */
 export async function run(engine: Engine, policy: Policy, options: RunOptions = {}): Promise<RunResult> {
   const asked = options.shadow ? { ...options, dryRun: true } : options
-  const prepared = await prepareRun(engine, policy, asked)
+  const prepared = await orRefused(engine, policy, () => prepareRun(engine, policy, asked))
   return asked.dryRun ? dryRun(engine, policy, asked, prepared.plan) : liveRun(engine, policy, asked, prepared)
+}
+
+/** What keeps a run from beginning leaves no row behind, so it is said here. */
+async function orRefused<T>(engine: Engine, policy: Policy, work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof MothballError) {
+      const { code, message, hint } = error
+      engine.emit({ kind: 'run-refused', policy: policy.name, error: { code, message, hint } })
+    }
+    throw error
+  }
 }
 
 /** Only reads, but for its rows in journal and log; needs no lease, and takes no slot unless it is the schedule's. */
@@ -54,15 +67,18 @@ async function dryRun(engine: Engine, policy: Policy, options: RunOptions, plan:
 
 async function liveRun(engine: Engine, policy: Policy, options: RunOptions, prepared: PreparedRun): Promise<RunResult> {
   const { plan, tables } = prepared
+  const ceiling = await orRefused(engine, policy, () => allowedBy(policy, plan, options))
   const limits: RunLimits = {
     batchSize: options.batchSize ?? policy.batchSize,
     maxRows: options.maxRows ?? null,
-    ceiling: allowedBy(policy, plan, options),
+    ceiling,
     ignoreWindow: options.ignoreWindow ?? false,
     quarantined: plan.quarantined,
     lanes: options.lanes ?? policy.lanes,
   }
-  const { epoch, ...started } = await openRun(engine, policy, plan, { ...options, limits })
+  const { epoch, ...started } = await orRefused(engine, policy, () =>
+    openRun(engine, policy, plan, { ...options, limits }),
+  )
   announce(engine, policy, plan, started, false)
   await engine.signals.reached('run-opened')
   const { actor, moment } = startOf(policy, plan, options)

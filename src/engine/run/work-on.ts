@@ -9,6 +9,7 @@ import type { RunResult } from '../../core/run.ts'
 import { readLaneEnds, readOpenLanes } from '../../db/journal/lane.ts'
 import { committedOf } from '../../db/journal/run.ts'
 import type { Engine } from '../ports.ts'
+import { takeProbes } from '../probe.ts'
 import { sweepAtEnd } from '../sweep/sweep-run.ts'
 import { sealBatches } from '../verify/seal.ts'
 import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
@@ -28,6 +29,7 @@ type Account = Pick<RunOutcome, 'skipped' | 'stopReason' | 'error'>
 export async function workOn(engine: Engine, work: Work, epoch: string): Promise<RunResult> {
   const { policy, actor, eligible, started } = work
   using lease = keepLease(engine, policy, epoch)
+  await takeProbes(engine, { policy, family: work.tables.family, run: started.run, phase: 'before' })
   const account = await moveAndCatch(engine, work, lease)
   const result = await closeRun(engine, {
     policy,
@@ -110,6 +112,7 @@ const touchedBy = (family: Family) => movedTables(family).flatMap(({ shape, arch
 async function tidyUp(engine: Engine, { policy, tables }: Work, result: RunResult): Promise<void> {
   try {
     if (result.archived > 0) await vacuumTables(engine, touchedBy(tables.family), result.run)
+    await takeProbes(engine, { policy, family: tables.family, run: result.run, phase: 'after' })
     const { sealed, refused } = await sealBatches(engine, policy)
     if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
     if (refused > 0) engine.emit({ kind: 'seal-refused', run: result.run, batches: refused })

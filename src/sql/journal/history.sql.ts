@@ -54,6 +54,15 @@ export const listRunsSql = (
 export const oneRunSql = (policy: string, run: number): Sql<RunRecordRow> =>
   sql`select ${COLUMNS} from ${RUNS} where r.policy = ${policy} and r.id = ${run}::bigint`
 
+/** Runs that started within a span, newest first. */
+export const runsBetweenSql = (
+  policy: string,
+  { since, until }: Readonly<{ since: string; until: string }>,
+  limit: number,
+): Sql<RunRecordRow> =>
+  sql`select ${COLUMNS} from ${RUNS} where r.policy = ${policy} and r.started_at >= ${since}::timestamptz
+    and r.started_at < ${until}::timestamptz order by r.id desc limit ${limit}::bigint`
+
 export type BatchRecordRow = Readonly<{
   batch: string
   committed_at: string

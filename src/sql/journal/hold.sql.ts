@@ -59,10 +59,11 @@ export const releaseHoldSql = (
 /** Newest first. */
 export const listHoldsSql = (
   subject: string,
-  { all, limit }: Readonly<{ all: boolean; limit: number }>,
+  { all, before, limit }: Readonly<{ all: boolean; before: number | null; limit: number }>,
 ): Sql<HoldRow> =>
   sql`select ${COLUMNS} from mothball.hold h
-    where h.subject = ${subject} and (${all}::boolean or h.released_at is null) order by h.id desc limit ${limit}::bigint`
+    where h.subject = ${subject} and (${all}::boolean or h.released_at is null)
+      and (${before}::bigint is null or h.id < ${before}::bigint) order by h.id desc limit ${limit}::bigint`
 
 const chosen = (choice: HoldChoice): Sql =>
   'id' in choice ? sql`h.id = ${choice.id}::bigint` : sql`h.subject_key = ${choice.key}`

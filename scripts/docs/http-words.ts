@@ -1,0 +1,13 @@
+/** What each right means, in the order in which the table of roles tells them. A right without words does not compile. */
+import type { Right } from '../../src/core/role.ts'
+
+export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
+  read: 'look at plans, runs, failures, holds, policies, and customers (masked)',
+  run: 'start runs',
+  restore: 'bring customers home, undo a run',
+  retry: 'retry failures',
+  hold: 'set holds',
+  release: 'release holds',
+  audit: 'read and verify the audit log',
+  stage: 'change a policy’s stage',
+}

@@ -1,0 +1,24 @@
+/** Who may do what over HTTP. One table: a door asks it, and nothing else decides. At the command line the machine does. */
+
+export const ROLES = ['viewer', 'operator', 'compliance', 'admin'] as const
+
+export type Role = (typeof ROLES)[number]
+
+/** `release`: to end a hold, which somebody else may have set for the law's sake. */
+export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'audit' | 'stage'
+
+const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
+  read: ['viewer', 'operator', 'compliance', 'admin'],
+  run: ['operator', 'admin'],
+  restore: ['operator', 'admin'],
+  retry: ['operator', 'admin'],
+  hold: ['operator', 'compliance', 'admin'],
+  release: ['compliance', 'admin'],
+  audit: ['compliance', 'admin'],
+  stage: ['admin'],
+}
+
+export const mayDo = (role: Role, right: Right): boolean => RIGHTS[right].includes(role)
+
+/** The roles that have a right, for the answer to somebody who has not. */
+export const rolesWith = (right: Right): readonly Role[] => RIGHTS[right]

@@ -1,0 +1,37 @@
+/** Why a customer is where he is, a line for each reason, in words without his data. */
+import type { ActiveFacts, ArchivedFacts, Found } from '../core/found.ts'
+
+export function becauseOf({ active, archived, holds, keepUntil, failure }: Found): readonly string[] {
+  if (active === null && archived === null) return ['only the journal remembers this key']
+  return [
+    ...(active === null ? [] : activeReasons(active)),
+    ...(archived === null ? [] : archivedReasons(archived)),
+    ...holds.map(({ id, setBy, setAt }) => `hold ${id} by ${setBy} since ${setAt}`),
+    ...(keepUntil?.holds ? [`restored on ${keepUntil.setAt}, stays until ${keepUntil.until}`] : []),
+    ...(failure === null ? [] : [`in quarantine since run ${failure.run}: ${failure.code}`]),
+  ]
+}
+
+function activeReasons({ verdict, oldEnoughAt, evidence }: ActiveFacts): readonly string[] {
+  switch (verdict) {
+    case 'no_age':
+      return ['active: its age is missing, so it never moves']
+    case 'too_young':
+      return [`active: too young${oldEnoughAt === null ? '' : ` until ${oldEnoughAt}`}`]
+    case 'kept':
+      return evidence.map(({ rule, rows }) => `kept by ${rule} (${rows} ${rows === 1 ? 'row' : 'rows'})`)
+    case 'quarantined':
+      return ['active: old enough, and in quarantine']
+    case 'eligible':
+      return ['active: the next run would archive it']
+    case 'not_judged':
+      return ['active: the plan is refused, so nothing can be said about it']
+  }
+}
+
+function archivedReasons({ archivedAt, archivedBy, run, cutoff, reason }: ArchivedFacts): readonly string[] {
+  const when = archivedAt ?? 'an unknown time'
+  const who = run === null ? `by ${archivedBy ?? 'others'}` : `by run ${run}`
+  const why = cutoff === null ? [] : [`older than the cutoff ${cutoff}, and no keep rule held`]
+  return [`archived ${when} ${who}${reason === null ? '' : ` (${reason})`}`, ...why]
+}

@@ -1,0 +1,29 @@
+/** What every handler is given: the engine and its verbs, the policies, the runs of this process, and who asks. */
+import type { HttpBindings } from '@hono/node-server'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Principal } from '../core/api-key.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Archiver } from '../engine/archiver.ts'
+import type { Engine } from '../engine/ports.ts'
+import type { HttpOptions } from './options.ts'
+import type { Running } from './running.ts'
+
+export type Service = Readonly<{
+  engine: Engine
+  archiver: Archiver
+  policies: readonly Policy[]
+  options: HttpOptions
+  running: Running
+  /** Prometheus's text; null where nothing measures. */
+  metrics: (() => Promise<string>) | null
+  /** An error that nobody foresaw; the caller is told its name only. */
+  onUnexpected: (error: unknown) => void
+}>
+
+/** Hono asks for a type of this form; `principal` is there behind `authenticate`. */
+export type Env = {
+  Bindings: HttpBindings
+  Variables: { service: Service; principal: Principal }
+}
+
+export type App = OpenAPIHono<Env>

@@ -1,0 +1,40 @@
+/** Customers: found, shown, explained. What was typed is repeated nowhere: it may be somebody's number. */
+import { choosePolicy } from '../../core/choose-policy.ts'
+import { MothballError } from '../../core/errors/index.ts'
+import type { WithContacts } from '../../core/found.ts'
+import { tableText } from '../../core/names.ts'
+import { archiveName, type Policy } from '../../core/policy.ts'
+import type { Archiver } from '../../engine/archiver.ts'
+import { becauseOf } from '../because.ts'
+import { customerRoute, searchCustomersRoute, whyRoute } from '../contract/customers.ts'
+import type { App, Service } from '../environment.ts'
+
+export function registerCustomers(app: App, { archiver, policies }: Service): void {
+  app.openapi(searchCustomersRoute, async (c) => {
+    const { policy, text } = c.req.valid('json')
+    return c.json({ customers: await archiver.findMasked(choosePolicy(policies, policy), text) }, 200)
+  })
+  app.openapi(customerRoute, async (c) => {
+    const policy = choosePolicy(policies, c.req.valid('query').policy)
+    return c.json(await customerByKey(archiver, policy, c.req.valid('param').key), 200)
+  })
+  app.openapi(whyRoute, async (c) => {
+    const policy = choosePolicy(policies, c.req.valid('query').policy)
+    const found = await customerByKey(archiver, policy, c.req.valid('param').key)
+    const { key, tier, active, archived, holds, keepUntil, failure } = found
+    return c.json({ key, tier, because: becauseOf(found), active, archived, holds, keepUntil, failure }, 200)
+  })
+}
+
+/** His key and nothing else: a phone number that happens to be somebody's key finds only him. */
+async function customerByKey(archiver: Archiver, policy: Policy, key: string): Promise<WithContacts> {
+  const found = await archiver.findMasked(policy, key)
+  const one = found.find(({ matched, tier }) => matched.includes('key') || tier === 'none')
+  if (one === undefined) throw new MothballError('customer_unknown', searched(policy))
+  return one
+}
+
+const searched = ({ subject, archiveSuffix }: Policy) => ({
+  columns: 'the key',
+  tables: `${tableText(subject)} and ${tableText(archiveName(subject, archiveSuffix))}`,
+})

@@ -1,0 +1,79 @@
+/**
+ * The listening socket around the application. Listens beyond this machine only where somebody has a key. Slow callers
+ * are cut off. Stopping ends every run at its batch first, then the streams, then the connections.
+ */
+import { once } from 'node:events'
+import { createServer as createNodeServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { MothballError } from '../core/errors/index.ts'
+import type { Policy } from '../core/policy.ts'
+import { createArchiver } from '../engine/archiver.ts'
+import { hasKeys } from '../engine/credentials.ts'
+import type { Engine } from '../engine/ports.ts'
+import { createApp } from './app.ts'
+import { type HttpOptions, isLoopback } from './options.ts'
+import { Running } from './running.ts'
+
+export type ServerInput = Readonly<{
+  engine: Engine
+  policies: readonly Policy[]
+  options: HttpOptions
+  metrics?: (() => Promise<string>) | null
+  onUnexpected?: (error: unknown) => void
+  /** How long a caller may take to send what he has to say; tests shorten it. */
+  patience?: Partial<Patience>
+}>
+
+export type Patience = Readonly<{ headersMs: number; requestMs: number; lookEveryMs: number }>
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 2_000 }
+
+export type HttpServer = Readonly<{
+  /** Where it listens; the port that was given, where 0 was asked for. */
+  url: string
+  /** Resolves when all runs are closed and the last caller has his answer. */
+  stop(): Promise<void>
+}>
+
+/** Throws `keys_missing`, `address_unusable`, or what keeps the database from being read. */
+export async function startServer(input: ServerInput): Promise<HttpServer> {
+  const { engine, policies, options, metrics = null, onUnexpected = () => undefined, patience } = input
+  if (!isLoopback(options.host) && !(await hasKeys(engine)))
+    throw new MothballError('keys_missing', { host: options.host })
+  const running = new Running(engine, onUnexpected)
+  const archiver = createArchiver(engine)
+  const app = createApp({ engine, archiver, policies, options, running, metrics, onUnexpected })
+  const server = await listen(getRequestListener(app.fetch), options, { ...PATIENCE, ...patience })
+  return { url: urlOf(server, options), stop: () => stop(server, running) }
+}
+
+async function listen(
+  handler: ReturnType<typeof getRequestListener>,
+  { host, port }: HttpOptions,
+  { headersMs, requestMs, lookEveryMs }: Patience,
+): Promise<Server> {
+  const timeouts = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: lookEveryMs }
+  const server = createNodeServer({ ...timeouts, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 }, handler)
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+    return server
+  } catch (error) {
+    const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new MothballError('address_unusable', { host, port, cause }, { cause: error })
+  }
+}
+
+function urlOf(server: Server, { host }: HttpOptions): string {
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : ''
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function stop(server: Server, running: Running): Promise<void> {
+  await running.stop()
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  await closed
+}

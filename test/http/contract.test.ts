@@ -1,0 +1,160 @@
+// Every operation answers over a real socket as /openapi.json describes it; `call` holds each answer against it.
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { run } from '../../src/engine/run/run.ts'
+import { callCenter } from '../support/call-center.ts'
+import { eventually } from '../support/eventually.ts'
+import { listOf } from '../support/program.ts'
+import { assertProblem, type TestService, testService } from '../support/service.ts'
+
+/** Three old customers of whom one is poisonous, one young one, and one who was archived before. */
+async function scene(t: TestContext) {
+  const center = await callCenter(t)
+  const gone = await center.customer(120, { mobile: '+27 82 555 0142', email: 'nomsa@example.com' })
+  await center.related('call_log', gone, { created_at: -80 })
+  await run(center.engine, center.policy, { confirm: 1 })
+  const old = [await center.customer(90), await center.customer(91)]
+  const poison = await center.customer(93)
+  await center.db.query(`insert into nic_cc_customer_backup (id) values (${poison})`)
+  const young = await center.customer(5)
+  const service = await testService(t, center, { metrics: () => Promise.resolve('up 1\n') })
+  return { center, service, gone, old, poison, young }
+}
+
+const ended = (service: TestService, run: unknown) =>
+  eventually(`run ${run} has ended`, async () => {
+    const { json } = await service.call(`GET /api/v1/runs/${run}`)
+    const record = json?.['run']
+    return typeof record === 'object' && record !== null && 'endedAt' in record && record.endedAt !== null
+  })
+
+test('a validator of OpenAPI finds nothing in the description', async (t) => {
+  const { service } = await scene(t)
+  const result = await new Validator().validate(JSON.parse(JSON.stringify(service.api.document)))
+  assert.deepEqual(result.errors, undefined)
+  assert.equal(result.valid, true)
+  assert.equal(service.api.document.openapi, '3.1.0')
+})
+
+test('every operation does its work and answers as it is described', async (t) => {
+  const { center, service, gone, old, poison, young } = await scene(t)
+  const { call } = service
+
+  const plan = await call('POST /api/v1/plans', { as: 'viewer', body: {} })
+  assert.deepEqual([plan.json?.['eligible'], plan.json?.['needsConfirmation']], [3, 3])
+
+  const started = await call('POST /api/v1/runs', { as: 'operator', body: { confirm: 3, batchSize: 2 } })
+  assert.equal(started.status, 202)
+  const { run: number } = started.json ?? {}
+  assert.equal(started.headers.get('location'), `/api/v1/runs/${number}?policy=nic-call-center`)
+  await ended(service, number)
+  const detail = await call(`GET ${started.headers.get('location')}`, { as: 'viewer' })
+  assert.deepEqual(detail.json?.['run'], { ...object(detail.json?.['run']), archived: 2, failed: 1, status: 'partial' })
+  assert.equal(await center.count('nic_cc_customer', `id in (${old})`), 0)
+
+  const dry = await call('POST /api/v1/runs', { as: 'operator', body: { dryRun: true } })
+  await ended(service, dry.json?.['run'])
+
+  const page = await call('GET /api/v1/runs?limit=2', { as: 'viewer' })
+  const rest = await call(`GET /api/v1/runs?limit=2&cursor=${page.json?.['next']}`, { as: 'viewer' })
+  assert.deepEqual(
+    [...listOf(page.json?.['runs']), ...listOf(rest.json?.['runs'])].map((each) => each['run']),
+    [3, 2, 1],
+  )
+  assert.equal(rest.json?.['next'], null)
+
+  const failures = await call('GET /api/v1/failures', { as: 'viewer' })
+  assert.deepEqual(
+    listOf(failures.json?.['failures']).map(({ key }) => key),
+    [poison],
+  )
+  const retried = await call('POST /api/v1/failures/retry', { as: 'operator', body: { keys: [poison, '999'] } })
+  assert.deepEqual(retried.json, { retried: 1, unknown: ['999'] })
+
+  const found = await call('POST /api/v1/customers/search', { as: 'viewer', body: { text: '082 555 0142' } })
+  const [customer] = listOf(found.json?.['customers'])
+  assert.deepEqual(
+    [customer?.['key'], customer?.['tier'], customer?.['contacts']],
+    [
+      gone,
+      'archive',
+      [
+        { column: 'mobile', value: '*** 0142' },
+        { column: 'email', value: 'n***@e***.com' },
+      ],
+    ],
+  )
+  assert.equal(found.text.includes('555'), false, 'a number is never shown whole')
+  await call(`GET /api/v1/customers/${gone}`, { as: 'viewer' })
+  const why = await call(`GET /api/v1/customers/${young}/why`, { as: 'viewer' })
+  assert.match(String(why.json?.['because']), /too young until/)
+
+  const hold = await call('POST /api/v1/holds', { as: 'operator', body: { key: gone, reason: 'complaint' } })
+  assert.deepEqual([hold.status, hold.json?.['tier']], [201, 'archive'])
+  assert.equal(listOf((await call('GET /api/v1/holds', { as: 'viewer' })).json?.['holds']).length, 1)
+  await call(`POST /api/v1/holds/${hold.json?.['id']}/release`, { as: 'compliance', body: { reason: 'closed' } })
+  assert.equal(listOf((await call('GET /api/v1/holds?all=true', { as: 'viewer' })).json?.['holds']).length, 1)
+
+  const selection = { by: 'keys', keys: [gone] }
+  const preview = await call('POST /api/v1/restores/preview', { as: 'operator', body: { selection } })
+  assert.deepEqual([preview.json?.['subjects'], preview.json?.['conflicts']], [1, []])
+  const restored = await call('POST /api/v1/restores', { as: 'operator', body: { selection, reason: 'phoned again' } })
+  assert.equal(restored.json?.['restored'], 1)
+  const undone = await call(`POST /api/v1/runs/${number}/undo`, { as: 'operator', body: { reason: 'wrong criteria' } })
+  assert.equal(undone.json?.['restored'], 2)
+  assert.equal(await center.count('nic_cc_customer'), 5)
+
+  const waiting = await call('POST /api/v1/runs', { as: 'operator', body: { maxRows: 1 } })
+  await ended(service, waiting.json?.['run'])
+  for (const verb of ['pause', 'resume', 'stop'])
+    assertProblem(
+      await call(`POST /api/v1/runs/${waiting.json?.['run']}/${verb}`, { as: 'operator', body: {} }),
+      'run_over',
+      409,
+    )
+
+  await call('GET /api/v1/policies', { as: 'viewer' })
+  const stage = await call('GET /api/v1/policies/nic-call-center/stage', { as: 'viewer' })
+  const change = { stage: 'live', reason: 'three nights were right' }
+  const put = (tag: string) =>
+    call('PUT /api/v1/policies/nic-call-center/stage', { body: change, headers: { 'if-match': tag } })
+  const set = await put(stage.headers.get('etag') ?? '')
+  assert.deepEqual([set.json?.['stage'], set.json?.['actor']], ['live', 'admin'])
+  assertProblem(await put(stage.headers.get('etag') ?? ''), 'changed_meanwhile', 412)
+  const policy = await call('GET /api/v1/policies/nic-call-center', { as: 'viewer' })
+  const etag = policy.headers.get('etag') ?? ''
+  const same = await call('GET /api/v1/policies/nic-call-center', { as: 'viewer', headers: { 'if-none-match': etag } })
+  assert.deepEqual([same.status, same.text], [304, ''])
+
+  assert.equal((await call('POST /api/v1/verifications', { as: 'viewer', body: {} })).status, 200)
+  const audit = await call('GET /api/v1/audit?limit=3', { as: 'compliance' })
+  assert.deepEqual(
+    listOf(audit.json?.['entries']).map(({ action, actor, role, reason }) => [action, actor, role, reason]),
+    [
+      ['policy.stage', 'admin', 'admin', 'three nights were right'],
+      ['run.start', 'operator', 'operator', null],
+      ['restore.start', 'operator', 'operator', 'wrong criteria'],
+    ],
+  )
+  const verified = await call('GET /api/v1/audit/verify', { as: 'compliance' })
+  assert.equal(verified.json?.['status'], 'clean')
+
+  const signedIn = await call('POST /api/v1/session', { as: null, body: { key: service.keys.viewer } })
+  assert.equal(signedIn.status, 201)
+  await call('GET /api/v1/session', { as: 'viewer' })
+  await call('DELETE /api/v1/session', { as: 'viewer' })
+
+  await call('GET /livez', { as: null })
+  await call('GET /readyz', { as: null })
+  assert.equal((await call('GET /metrics', { as: 'viewer' })).text, 'up 1\n')
+  assert.equal((await call('POST /archive_old_customers', { as: 'operator', body: { dry_run: true } })).status, 200)
+
+  // The stream, and what is asked of a run that goes on, have tests of their own.
+  const others = ['followRun', 'pauseRun', 'resumeRun', 'stopRun']
+  const missing = service.api.operations.filter((id) => !service.answered.has(id) && !others.includes(id))
+  assert.deepEqual(missing, [])
+  assert.deepEqual(service.unexpected, [])
+})
+
+const object = (value: unknown): object => (value !== null && typeof value === 'object' ? value : {})
