@@ -68,8 +68,8 @@ export type TellingOptions = ComposeOptions &
     onProblem?: (code: string) => void
   }>
 
-/** The same, and whoever the configuration names is told of what happens, at the latest when it is closed. */
-export function openTellingArchiver(config: Telling, options: TellingOptions = {}): Archiver & AsyncDisposable {
+/** An engine, and whoever the configuration names is told of what happens, at the latest when it is closed. */
+export function openTellingEngine(config: Telling, options: TellingOptions = {}): OpenEngine {
   const { emit, rounds = false, onProblem } = options
   const hear: Emit = (event) => {
     emit?.(event)
@@ -86,5 +86,11 @@ export function openTellingArchiver(config: Telling, options: TellingOptions = {
     await notifier.settle()
     await engine[Symbol.asyncDispose]()
   }
-  return { ...createArchiver(engine), [Symbol.asyncDispose]: close }
+  return { ...engine, [Symbol.asyncDispose]: close }
+}
+
+/** The verbs on such an engine. */
+export function openTellingArchiver(config: Telling, options: TellingOptions = {}): Archiver & AsyncDisposable {
+  const engine = openTellingEngine(config, options)
+  return { ...createArchiver(engine), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() }
 }

@@ -107,7 +107,7 @@ function described() {
     policies: [policy],
     options: httpSchema.parse({}),
     running: new Running(engine, onUnexpected),
-    metrics: () => Promise.resolve(''),
+    metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
     onUnexpected,
   }
 }

@@ -5,6 +5,9 @@
  */
 import { addDays, type Day, daysFrom } from './instant.ts'
 
+/** Ten years; a chart of more says nothing. */
+export const MOST_DAYS = 3_660
+
 /** One day's live runs; counts of subjects are those of committed batches. */
 export type DayCounts = Readonly<{
   day: Day

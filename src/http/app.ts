@@ -23,6 +23,7 @@ import { registerProbes } from './routes/probes.ts'
 import { registerRestores } from './routes/restores.ts'
 import { registerRuns } from './routes/runs.ts'
 import { registerSession } from './routes/session.ts'
+import { registerStatistics } from './routes/statistics.ts'
 
 /** Signing in is how one comes by a session; everything else below needs a key or a session. */
 const SIGN_IN = 'POST /api/v1/session'
@@ -41,6 +42,7 @@ export function createApp(service: Service): App {
     registerHolds,
     registerFailures,
     registerPolicies,
+    registerStatistics,
     registerAudit,
     registerSession,
     registerPages,

@@ -8,14 +8,17 @@ import type { Engine } from '../engine/ports.ts'
 import type { HttpOptions } from './options.ts'
 import type { Running } from './running.ts'
 
+/** Figures in Prometheus's text format, read when they are asked for. */
+export type Metrics = Readonly<{ contentType: string; text(): Promise<string> }>
+
 export type Service = Readonly<{
   engine: Engine
   archiver: Archiver
   policies: readonly Policy[]
   options: HttpOptions
   running: Running
-  /** Prometheus's text; null where nothing measures. */
-  metrics: (() => Promise<string>) | null
+  /** null where nothing measures. */
+  metrics: Metrics | null
   /** An error that nobody foresaw; the caller is told its name only. */
   onUnexpected: (error: unknown) => void
 }>

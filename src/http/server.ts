@@ -11,6 +11,7 @@ import { createArchiver } from '../engine/archiver.ts'
 import { hasKeys } from '../engine/credentials.ts'
 import type { Engine } from '../engine/ports.ts'
 import { createApp } from './app.ts'
+import type { Metrics } from './environment.ts'
 import { type HttpOptions, isLoopback } from './options.ts'
 import { Running } from './running.ts'
 
@@ -18,7 +19,7 @@ export type ServerInput = Readonly<{
   engine: Engine
   policies: readonly Policy[]
   options: HttpOptions
-  metrics?: (() => Promise<string>) | null
+  metrics?: Metrics | null
   onUnexpected?: (error: unknown) => void
   /** How long a caller may take to send what he has to say; tests shorten it. */
   patience?: Partial<Patience>

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { run } from '../../src/engine/run/run.ts'
+import { registry } from '../../src/telemetry/registry.ts'
 import { callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
 import { listOf } from '../support/program.ts'
@@ -18,7 +19,9 @@ async function scene(t: TestContext) {
   const poison = await center.customer(93)
   await center.db.query(`insert into nic_cc_customer_backup (id) values (${poison})`)
   const young = await center.customer(5)
-  const service = await testService(t, center, { metrics: () => Promise.resolve('up 1\n') })
+  const service = await testService(t, center, {
+    metrics: registry({ database: center.engine.database, policies: [center.policy] }),
+  })
   return { center, service, gone, old, poison, young }
 }
 
@@ -147,7 +150,12 @@ test('every operation does its work and answers as it is described', async (t) =
 
   await call('GET /livez', { as: null })
   await call('GET /readyz', { as: null })
-  assert.equal((await call('GET /metrics', { as: 'viewer' })).text, 'up 1\n')
+  const scraped = await call('GET /metrics', { as: 'viewer' })
+  assert.match(scraped.text, /^mothball_rows_archived_total\{policy="[^"]+"\} \d+$/m)
+  assert.match(scraped.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
+  const statistics = await call('GET /api/v1/statistics?days=7', { as: 'viewer' })
+  assert.equal(Array.isArray(statistics.json?.['days']) && statistics.json['days'].length, 7)
+  assertProblem(await call('GET /api/v1/statistics?days=3661', { as: 'viewer' }), 'request_invalid', 400)
   assert.equal((await call('POST /archive_old_customers', { as: 'operator', body: { dry_run: true } })).status, 200)
 
   // The stream, and what is asked of a run that goes on, have tests of their own.

@@ -145,7 +145,9 @@ test('a database that is not there is 503, and neither its address nor a trace i
 
 test('an error that nobody foresaw tells its name only', async (t) => {
   const center = await callCenter(t)
-  const service = await testService(t, center, { metrics: () => Promise.reject(new TypeError('a secret')) })
+  const service = await testService(t, center, {
+    metrics: { contentType: 'text/plain', text: () => Promise.reject(new TypeError('a secret')) },
+  })
   const answer = await service.call('GET /metrics')
   assertProblem(answer, 'unexpected', 500)
   assert.equal(answer.text.includes('secret'), false)

@@ -15,8 +15,8 @@ import type { Output } from '../output.ts'
 type ServeFlags = Readonly<{ host?: string; port?: number; schedule: boolean }>
 
 const HIGHEST_PORT = 65_535
-/** Each request that is being answered needs one, and each run three. */
-const CONNECTIONS = 10
+/** Each request that is being answered needs one, each run three, and telling people one. */
+const CONNECTIONS = 11
 
 export const registerServe: Register = (program, { act }) => {
   program
@@ -31,15 +31,25 @@ export const registerServe: Register = (program, { act }) => {
 async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<ExitCode> {
   const { output } = call
   const config = await readConfig(call)
-  const { openEngine } = await import('../../compose.ts')
-  const { startServer } = await import('../../http/server.ts')
+  const [{ openTellingEngine }, { startServer }, { registry }] = await Promise.all([
+    import('../../compose.ts'),
+    import('../../http/server.ts'),
+    import('../../telemetry/registry.ts'),
+  ])
   const emit = (event: ArchiveEvent) => tell(output, event)
   const onUnexpected = (error: unknown) => trouble(output, error)
-  const name = 'mothball serve'
-  await using engine = openEngine(config, { emit, applicationName: name, maxConnections: CONNECTIONS })
+  await using engine = openTellingEngine(config, {
+    emit,
+    onProblem: (code) => trouble(output, new MothballError('not_told', { code })),
+    rounds: true,
+    applicationName: 'mothball serve',
+    maxConnections: CONNECTIONS,
+  })
   using interrupts = catchInterrupts((words) => output.note(words))
   const options = { ...config.http, ...flags }
-  const server = await startServer({ engine, policies: config.policies, options, onUnexpected })
+  const { policies } = config
+  const metrics = registry({ database: engine.database, policies })
+  const server = await startServer({ engine, policies, options, metrics, onUnexpected })
   output.jsonLine({ type: 'serve', state: 'listening', url: server.url })
   output.note(`Listening on ${server.url}; the API is described at ${server.url}/docs. Ctrl-C stops.`)
   await using _jobs =

@@ -1,12 +1,10 @@
 /** `mothball statistics`: what the runs of the last days add up to, and what they gained. */
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
+import { MOST_DAYS } from '../../core/statistics.ts'
 import { positive } from '../arguments.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { statisticsLines } from '../views/statistics.ts'
-
-/** Ten years; a chart of more says nothing. */
-const MOST_DAYS = 3_660
 
 export const registerStatistics: Register = (program, { act }) => {
   program

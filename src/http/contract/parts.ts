@@ -66,7 +66,7 @@ export const policyName = z
 export const policyQuery = z.strictObject({ policy: policyName })
 
 /** Query texts are plain digits: nothing is coerced that is not a number already. */
-const digits = (most: number) =>
+export const digits = (most: number) =>
   z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1 on, in digits')

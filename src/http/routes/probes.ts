@@ -12,5 +12,6 @@ export function registerProbes(app: App, { engine, metrics, running }: Service):
     return c.json({ status: 'ok' } as const, 200)
   })
   if (metrics === null) return
-  app.openapi(metricsRoute, async (c) => c.text(await metrics(), 200))
+  const headers = { 'Content-Type': metrics.contentType }
+  app.openapi(metricsRoute, async (c) => c.text(await metrics.text(), 200, headers))
 }
