@@ -35,9 +35,9 @@ export const JUDGEMENT_MUTANTS: readonly Mutant[] = [
     without: 'one moment for the whole run',
     patches: [
       {
-        file: 'src/engine/run/run.ts',
-        within: 'contextOf',
-        find: 'moment: work.started.moment',
+        file: 'src/engine/run/work.ts',
+        within: 'judgementOf',
+        find: 'moment: started.moment',
         put: 'get moment() { return new Date().toISOString() }',
       },
     ],
@@ -89,7 +89,7 @@ export const JUDGEMENT_MUTANTS: readonly Mutant[] = [
       {
         file: 'src/engine/run/move-eligible.ts',
         within: 'moveEligible',
-        find: 'taken + keys.count > limits.ceiling',
+        find: 'taken + keys.count > room',
         put: 'false',
       },
     ],

@@ -85,7 +85,11 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   {
     without: 'the true count of a run that was killed',
     patches: [
-      { file: 'src/engine/run/run.ts', find: 'await closeAbandonedRuns(engine, policy, started.run)', put: '' },
+      {
+        file: 'src/engine/run/work-on.ts',
+        find: 'await closeAbandonedRuns(engine, work.policy, work.started.run)',
+        put: '',
+      },
     ],
     killedBy: {
       file: 'test/crash/killed-run.test.ts',

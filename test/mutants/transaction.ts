@@ -86,8 +86,8 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
       {
         file: 'src/engine/run/run.ts',
         within: 'openRun',
-        find: 'if (started === null) throw new MothballError(',
-        put: 'if (started === null) return openRun({ database }, policy, plan, { ...options, slot: null }); else if (false) throw new MothballError(',
+        find: 'if (started === null) throw slotTaken(policy, options)',
+        put: 'if (started === null) return openRun({ database }, policy, plan, { ...options, slot: null })',
       },
     ],
     killedBy: { file: 'test/integration/run-guards.test.ts', tests: ['a slot is taken once'] },
