@@ -30,6 +30,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   // The server may close an idle connection; it is replaced at the next use, and without a listener it would end us.
   pool.on('error', () => undefined)
+  // The server's word that it ends a connection may come in one packet with its welcome, before whoever asked for the
+  // connection has heard of it: from its first moment on somebody listens.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
   const single = <T>(work: (session: Session) => Promise<T>) => transaction({}, work)
