@@ -30,7 +30,7 @@ const DDL: Readonly<Record<string, Ddl>> = {
   },
   functionReplaced: {
     kind: "DDL: a trigger's function is replaced by one that keeps rows",
-    text: () => watchFunction('null'),
+    text: () => watchFunction(KEEPING_FROM_ARCHIVERS),
     after: watchFunction('old'),
   },
   triggerDisabled: {
@@ -50,8 +50,11 @@ const DDL: Readonly<Record<string, Ddl>> = {
   },
 }
 
-function watchFunction(answer: 'old' | 'null'): string {
-  return `create or replace function crash.watch() returns trigger language plpgsql as 'begin return ${answer}; end'`
+/** Agents give no name, and delete what they want to: a family that they half deleted would be their own fault. */
+const KEEPING_FROM_ARCHIVERS = "case when current_setting('application_name') = '' then old end"
+
+function watchFunction(answer: string): string {
+  return `create or replace function crash.watch() returns trigger language plpgsql as $$begin return ${answer}; end$$`
 }
 
 const faultOf = ({ kind, text, after }: Ddl): Fault => ({
