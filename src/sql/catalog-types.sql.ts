@@ -40,7 +40,7 @@ export const typeFactsSql: Sql = raw(`column_type(oid) as (
         where t.typtype = 'c' and a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
       ) inner_type
     ),
-    unhashable_type as (
+    unhashable_type as materialized (
       select distinct known.column_type
       from type_part known join pg_type t on t.oid = known.part
       where t.typtype = 'b' and not (${isArray}) and ${hashFunction} is null
@@ -50,7 +50,7 @@ export const typeFactsSql: Sql = raw(`column_type(oid) as (
       union
       select known.column_type, t.typbasetype from domain_base known join pg_type t on t.oid = known.part and t.typtype = 'd'
     ),
-    base_type as (
+    base_type as materialized (
       select known.column_type, known.part as base
       from domain_base known join pg_type t on t.oid = known.part and t.typtype <> 'd'
     )`)

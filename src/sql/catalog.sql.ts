@@ -100,14 +100,17 @@ const columnSequence = `(
       join pg_namespace q on q.oid = s.relnamespace
       order by found.rank, s.oid limit 1)`
 
-/** A literal, alone or with a cast: PostgreSQL prints operators and calls with signs and capitals that are none of these. */
+/**
+ * A literal, alone or with a cast, as the first group: PostgreSQL prints operators and calls with signs and capitals
+ * that are none of these.
+ */
 const CONSTANT = String.raw`^(\(?-?[0-9.]+\)?|true|false|''([^'']|'''')*''(::[a-z_ ."0-9]+(\([0-9,]+\))?(\[\])*)?)$`
 
 /** A column that was added with a default keeps what it gave to the rows that were there, until the table is rewritten. */
 const columnFill = `case when a.attnotnull and a.attgenerated = '' and a.attidentity = '' then coalesce(
         case when a.atthasmissing then quote_literal((a.attmissingval::text::text[])[1]) || '::' || format_type(a.atttypid, a.atttypmod) end,
-        (select e.text from pg_attrdef def cross join lateral (select pg_get_expr(def.adbin, def.adrelid) as text) e
-          where def.adrelid = a.attrelid and def.adnum = a.attnum and e.text ~ '${CONSTANT}')) end`
+        (select substring(pg_get_expr(def.adbin, def.adrelid) from '${CONSTANT}') from pg_attrdef def
+          where def.adrelid = a.attrelid and def.adnum = a.attnum)) end`
 
 const columns = list(
   `json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'typeId', a.atttypid::text,
