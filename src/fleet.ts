@@ -32,7 +32,8 @@ export function openFleet(
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')
   const chosen = policy === undefined ? policies : [choosePolicy(policies, policy)]
-  const maxConnections = CONNECTIONS_BESIDE + CONNECTIONS_EACH * chosen.length
+  const hands = chosen.reduce((sum, { parallel }) => sum + parallel, 0)
+  const maxConnections = CONNECTIONS_BESIDE + CONNECTIONS_EACH * hands
   const opened = databases.map(({ name, url }) => {
     // Several databases have their names in what people are told.
     const title = databases.length > 1 ? [notify.title ?? '', name].join(' ').trim() : notify.title

@@ -166,6 +166,10 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
     meaning:
       'Key ranges at the most that a large run is cut into, for as many workers. A range has at least ten batches.',
   },
+  parallel: {
+    meaning:
+      'Lanes that one process goes through beside each other, each on a connection of its own; a large run is cut into at least so many. 2 makes a backlog about a quarter faster where the server has cores to spare.',
+  },
   reason: { default: '`<days>_day_rule`', meaning: 'Written to `archive_reason` of every row that moves.' },
   archivedBy: { meaning: 'Written to `archived_by` of every row that moves; the actor of runs that name none.' },
   logTable: { meaning: 'The public log; see [log-table.md](log-table.md).' },

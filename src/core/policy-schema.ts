@@ -116,6 +116,7 @@ export const policySchema = z.strictObject({
   window: windowOfDay.nullable().default(null),
   schedule: scheduleSchema.nullable().default(null),
   lanes: z.number().int().min(1).max(16).default(1),
+  parallel: z.number().int().min(1).max(4).default(1),
   reason: label.optional(),
   archivedBy: label.default('system'),
   logTable: tableName.prefault('mothball_archive_log'),

@@ -71,6 +71,8 @@ export type Policy = Readonly<{
   schedule: Schedule | null
   /** Key ranges at the most that a large run is cut into, for as many workers. */
   lanes: number
+  /** Lanes that one process goes through beside each other; a large run is cut into at least so many. */
+  parallel: number
   reason: string
   archivedBy: string
   logTable: TableName

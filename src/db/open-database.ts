@@ -10,7 +10,7 @@ export type DatabaseOptions = Readonly<{
   url: string
   /** Shown in pg_stat_activity. */
   applicationName?: string
-  /** Connections at the most; a run needs two, its batches' and the heartbeat's. */
+  /** Connections at the most, made when they are needed; a run needs one for each of its lanes, and the heartbeats' one. */
   maxConnections?: number
   connectTimeoutMs?: number
 }>
@@ -19,7 +19,7 @@ export type DatabaseOptions = Readonly<{
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
-    max: options.maxConnections ?? 4,
+    max: options.maxConnections ?? 6,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     types: { getTypeParser: () => (text: string) => text },
     fallback_application_name: options.applicationName ?? 'mothball',

@@ -11,8 +11,12 @@ import { eventually } from '../support/eventually.ts'
 import { gateAt, once } from '../support/reached.ts'
 
 /** 50 old customers, every tenth kept by an AOD: in batches of two they are worth two lanes. */
-async function fiftyOld(t: Parameters<typeof callCenter>[0], signals = INERT_SIGNALS): Promise<CallCenter> {
-  const center = await callCenter(t, { policy: { guard: 1, batchSize: 2, lanes: 4 }, signals })
+async function fiftyOld(
+  t: Parameters<typeof callCenter>[0],
+  signals = INERT_SIGNALS,
+  parallel = 1,
+): Promise<CallCenter> {
+  const center = await callCenter(t, { policy: { guard: 1, batchSize: 2, lanes: 4, parallel }, signals })
   await center.db.query(`insert into nic_cc_customer (name, created_at) select 'c' || g, now() - interval '90 days' from generate_series(1, 50) g;
     insert into nic_cc_call_log (customer_id, created_at) select id, now() - interval '80 days' from nic_cc_customer;
     insert into nic_cc_aod (customer_id, status) select id, 'active' from nic_cc_customer where id % 10 = 0`)
@@ -45,6 +49,35 @@ test('a run that is cut into lanes is one run: one cutoff, one account, nobody t
   assert.equal(await center.count('mothball.lane', 'ended_at is not null and reserved > 0'), 2)
   assert.equal(await center.count('nic_cc_archive_log', 'records_archived = 45'), 1)
   await assertAllMoved(center)
+})
+
+test('one process goes through two lanes beside each other, each under its own lease', async (t) => {
+  let begun = 0
+  const both = Promise.withResolvers<void>()
+  const reached = async (point: SignalPoint) => {
+    if (point !== 'lane-taken') return
+    begun += 1
+    if (begun === 2) both.resolve()
+    await both.promise
+  }
+  const center = await fiftyOld(t, { reached }, 2)
+  assert.equal((await run(center.engine, center.policy)).archived, 45)
+  assert.equal(await center.count('mothball.lane', 'ended_at is not null and reserved > 0'), 2)
+  assert.equal(await center.count('mothball.lease', 'owner is not null'), 0)
+  await assertAllMoved(center)
+})
+
+test('where one of two lanes of a process fails, the other is brought to rest before the run closes', async (t) => {
+  const center = await fiftyOld(t, INERT_SIGNALS, 2)
+  await center.db.query(`create function refuse() returns trigger language plpgsql as
+    'begin if old.id > 40 then raise exception using errcode = ''53100''; end if; return old; end'`)
+  await center.db.query('create trigger refuse before delete on nic_cc_customer for each row execute function refuse()')
+  const accepting = { ...center.policy, acceptedTriggers: ['nic_cc_customer.refuse'] }
+  const result = await run(center.engine, accepting)
+  const archived = await center.count('nic_cc_customer_backup')
+  assert.deepEqual([result.stopReason, result.archived], ['failed', archived])
+  assert.equal(await center.count('nic_cc_customer'), 50 - archived)
+  assert.equal(await center.count('mothball.lane', 'ended_at is null'), 0)
 })
 
 test('a second worker takes lanes that nobody has, and the first closes the run when both are done', async (t) => {

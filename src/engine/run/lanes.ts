@@ -54,8 +54,18 @@ export async function leadLanes(engine: Engine, work: Work, lease: Pick<Lease, '
 const stopOthers = ({ database }: Engine, { policy, started, actor }: Work): Promise<number> =>
   database.execute(askSql(policy.name, started.run, { asked: 'stop', actor, reason: 'its leading process ends' }))
 
-/** Goes through lanes that are free, one after the other, until none is left. Returns how many. */
+/**
+ * Goes through lanes that are free until none is left, as many beside each other as the policy says. Returns how many.
+ * All of them have come to rest when it throws.
+ */
 export async function workLanes(engine: Engine, work: Work, lost: readonly AbortSignal[]): Promise<number> {
+  const hands = Array.from({ length: work.policy.parallel }, () => oneAfterTheOther(engine, work, lost))
+  await Promise.allSettled(hands)
+  const taken = await Promise.all(hands)
+  return taken.reduce((sum, each) => sum + each, 0)
+}
+
+async function oneAfterTheOther(engine: Engine, work: Work, lost: readonly AbortSignal[]): Promise<number> {
   for (let taken = 0; ; taken += 1) {
     const held = await takeFreeLane(engine, work)
     if (held === null) return taken

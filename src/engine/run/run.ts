@@ -74,7 +74,7 @@ async function liveRun(engine: Engine, policy: Policy, options: RunOptions, prep
     ceiling,
     ignoreWindow: options.ignoreWindow ?? false,
     quarantined: plan.quarantined,
-    lanes: options.lanes ?? policy.lanes,
+    lanes: options.lanes ?? Math.max(policy.lanes, policy.parallel),
   }
   const { epoch, ...started } = await orRefused(engine, policy, () =>
     openRun(engine, policy, plan, { ...options, limits }),
