@@ -4,7 +4,7 @@
 // then starts the program under Node 24, in this process or in a child that takes over argv, stdio, exit code and signals.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
@@ -61,6 +61,8 @@ async function start() {
   } else {
     // Rows never come here, so a small young generation is enough; V8 would let it grow past the memory we promise.
     setFlagsFromString('--semi-space-growth-factor=1')
+    // Types are stripped and code is compiled once; kept where nobody but the owner of the clone writes.
+    if (clone) nodeModule.enableCompileCache?.(pathOf('../node_modules/.cache/compiled'))
     await import(clone ? '../src/cli/main.ts' : '../dist/cli/main.js')
   }
 }

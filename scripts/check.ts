@@ -4,6 +4,7 @@
 // the crash suite, as large as `--faults N` says, with the choices of `--seed S`. With `schedule`: the workers over twenty
 // slots of a minute.
 import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
 
 const COLORS = process.stdout.isTTY ? 'force' : 'off'
@@ -17,6 +18,9 @@ const CHECKS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 const UNIT = ['src/**/*.test.ts', 'test/*.test.ts']
 const DATABASE = ['test/*/**/*.test.ts']
 const CRASH = ['test/crash/*.test.ts']
+
+/** Each test file is a process: what one has compiled, types stripped, serves the others; it halves their start. */
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
 
 const OPTIONS = [
   '--test-timeout=60000',
