@@ -2,12 +2,14 @@
  * Every database of a configuration, opened for a service: each with its own connections, queue, journal, lease and
  * log. What one of them does is told under its name.
  */
-import { openTellingArchiver } from './compose.ts'
+import { openTellingEngine } from './compose.ts'
 import type { Config } from './config.ts'
 import { choosePolicy } from './core/choose-policy.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { ArchiveEvent } from './core/event.ts'
 import { NOBODY } from './core/notify-schema.ts'
+import { createArchiver } from './engine/archiver.ts'
+import type { Engine } from './engine/ports.ts'
 import { openQueue } from './jobs/queue.ts'
 import type { OnTrouble, Station } from './jobs/station.ts'
 
@@ -17,9 +19,16 @@ export type FleetOptions = Readonly<{
   onTrouble: OnTrouble
   /** Only this policy. */
   policy?: string | undefined
+  /** Requests that may be answered at once, each by a connection of its own. */
+  callers?: number
+  /** Shown in pg_stat_activity. */
+  applicationName?: string
 }>
 
-export type Fleet = Readonly<{ stations: readonly Station[] }> & AsyncDisposable
+/** A station, and the engine that its verbs work with. */
+export type FleetDatabase = Station & Readonly<{ engine: Engine }>
+
+export type Fleet = Readonly<{ stations: readonly FleetDatabase[] }> & AsyncDisposable
 
 /** A run needs its batches' connection and the heartbeat's; the rest is for looking at the clock and telling people. */
 const CONNECTIONS_EACH = 3
@@ -28,24 +37,26 @@ const CONNECTIONS_BESIDE = 3
 /** Connects at the first use. Throws `database_url_missing` where the configuration names no database. */
 export function openFleet(
   { databases, policies, notify = NOBODY }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify'>>,
-  { emit, onTrouble, policy }: FleetOptions,
+  { emit, onTrouble, policy, callers = 0, applicationName }: FleetOptions,
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')
   const chosen = policy === undefined ? policies : [choosePolicy(policies, policy)]
   const hands = chosen.reduce((sum, { parallel }) => sum + parallel, 0)
-  const maxConnections = CONNECTIONS_BESIDE + CONNECTIONS_EACH * hands
+  const maxConnections = callers + CONNECTIONS_BESIDE + CONNECTIONS_EACH * hands
   const opened = databases.map(({ name, url }) => {
     // Several databases have their names in what people are told.
     const title = databases.length > 1 ? [notify.title ?? '', name].join(' ').trim() : notify.title
     const telling = { database: { url }, policies: chosen, notify: { ...notify, title } }
-    const archiver = openTellingArchiver(telling, {
+    const engine = openTellingEngine(telling, {
       emit: (event) => emit(name, event),
       onProblem: (code) => onTrouble(name, new MothballError('not_told', { code })),
       rounds: true,
       maxConnections,
+      ...(applicationName === undefined ? {} : { applicationName }),
     })
     const queue = openQueue({ url, onTrouble: (error) => onTrouble(name, error) })
-    return { name, archiver, policies: chosen, queue, close: () => archiver[Symbol.asyncDispose]() }
+    const station = { name, engine, archiver: createArchiver(engine), policies: chosen, queue }
+    return { ...station, close: () => engine[Symbol.asyncDispose]() }
   })
   return {
     stations: opened,

@@ -87,7 +87,7 @@ function row({ address, operation }: Operation): readonly string[] {
 }
 
 function operations(): readonly Operation[] {
-  const paths = pathsSchema.parse(JSON.parse(JSON.stringify(openApiDocument(createApp(described())).paths)))
+  const paths = pathsSchema.parse(JSON.parse(JSON.stringify(openApiDocument(createApp(described()), '').paths)))
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ address: `${method.toUpperCase()} ${path}`, operation })),
   )
@@ -102,6 +102,7 @@ function described() {
   const engine: Engine = { database, emit: () => undefined, signals: INERT_SIGNALS, pause }
   const onUnexpected = () => undefined
   return {
+    base: '',
     engine,
     archiver: createArchiver(engine),
     policies: [policy],

@@ -12,6 +12,8 @@ import type { Running } from './running.ts'
 export type Metrics = Readonly<{ contentType: string; text(): Promise<string> }>
 
 export type Service = Readonly<{
+  /** Where this API begins: nothing, or `/databases/NAME`. */
+  base: string
   engine: Engine
   archiver: Archiver
   policies: readonly Policy[]

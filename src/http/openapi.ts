@@ -12,9 +12,10 @@ export function registerSecurity(app: App): void {
   register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE })
 }
 
-export const openApiDocument = (app: App) =>
+/** `base`: where this API begins. */
+export const openApiDocument = (app: App, base: string) =>
   app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Mothball', version: '1', description: DESCRIPTION },
-    servers: [{ url: '/' }],
+    servers: [{ url: base === '' ? '/' : base }],
   })

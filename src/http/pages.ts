@@ -8,11 +8,11 @@ import { openApiDocument, registerSecurity } from './openapi.ts'
 
 const asset = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
 
-export function registerPages(app: App, _service: Service): void {
+export function registerPages(app: App, { base }: Service): void {
   registerSecurity(app)
   let document: string | null = null
   app.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(openApiDocument(app))
+    document ??= JSON.stringify(openApiDocument(app, base))
     return c.body(document, 200, { 'Content-Type': 'application/json' })
   })
   const files = { page: asset('docs.html'), script: asset('docs.js'), style: asset('docs.css') }
@@ -34,12 +34,12 @@ function errorPage(c: Context<Env>) {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width" />
       <title>${code} · Mothball</title>
-      <link rel="stylesheet" href="/docs/docs.css" />
+      <link rel="stylesheet" href="../docs/docs.css" />
       <main>
         <h1>${code}</h1>
         <p>${entry.message(PLACEHOLDERS)}</p>
         <p><strong>What to do:</strong> ${entry.hint(PLACEHOLDERS)}</p>
-        <p>HTTP ${entry.http}, exit code ${entry.exit}. <a href="/docs">The API</a></p>
+        <p>HTTP ${entry.http}, exit code ${entry.exit}. <a href="../docs">The API</a></p>
       </main>
     </html>`)
 }

@@ -45,9 +45,10 @@ export function problemResponse(
 ): Response {
   const { code, message, hint } = error
   const status = contentful.parse(error.http)
-  const { runbook } = c.var.service.options
+  const { base, options } = c.var.service
+  const { runbook } = options
   const body = {
-    type: runbook === null ? `/errors/${code}` : `${runbook}${code}`,
+    type: runbook === null ? `${base}/errors/${code}` : `${runbook}${code}`,
     title: code.replaceAll('_', ' '),
     status,
     detail: message,

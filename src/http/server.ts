@@ -10,16 +10,22 @@ import type { Policy } from '../core/policy.ts'
 import { createArchiver } from '../engine/archiver.ts'
 import { hasKeys } from '../engine/credentials.ts'
 import type { Engine } from '../engine/ports.ts'
-import { createApp } from './app.ts'
 import type { Metrics } from './environment.ts'
+import { createFleetApp, type NamedService } from './fleet-app.ts'
 import { type HttpOptions, isLoopback } from './options.ts'
 import { Running } from './running.ts'
 
-export type ServerInput = Readonly<{
+/** A database with an API of its own; `metrics`: null where nothing measures. */
+export type ServedDatabase = Readonly<{
+  name: string
   engine: Engine
   policies: readonly Policy[]
+  metrics: Metrics | null
+}>
+
+export type ServerInput = Readonly<{
+  databases: readonly ServedDatabase[]
   options: HttpOptions
-  metrics?: Metrics | null
   onUnexpected?: (error: unknown) => void
   /** How long a caller may take to send what he has to say; tests shorten it. */
   patience?: Partial<Patience>
@@ -38,14 +44,18 @@ export type HttpServer = Readonly<{
 
 /** Throws `keys_missing`, `address_unusable`, or what keeps the database from being read. */
 export async function startServer(input: ServerInput): Promise<HttpServer> {
-  const { engine, policies, options, metrics = null, onUnexpected = () => undefined, patience } = input
-  if (!isLoopback(options.host) && !(await hasKeys(engine)))
-    throw new MothballError('keys_missing', { host: options.host })
-  const running = new Running(engine, onUnexpected)
-  const archiver = createArchiver(engine)
-  const app = createApp({ engine, archiver, policies, options, running, metrics, onUnexpected })
-  const server = await listen(getRequestListener(app.fetch), options, { ...PATIENCE, ...patience })
-  return { url: urlOf(server, options), stop: () => stop(server, running) }
+  const { databases, options, onUnexpected = () => undefined, patience } = input
+  for (const { engine } of databases)
+    if (!isLoopback(options.host) && !(await hasKeys(engine)))
+      throw new MothballError('keys_missing', { host: options.host })
+  const services = databases.map(({ name, ...served }): NamedService => {
+    const running = new Running(served.engine, onUnexpected)
+    const archiver = createArchiver(served.engine)
+    return { name, service: { ...served, archiver, options, running, onUnexpected } }
+  })
+  const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
+  const runs = services.map(({ service }) => service.running)
+  return { url: urlOf(server, options), stop: () => stop(server, runs) }
 }
 
 async function listen(
@@ -71,8 +81,8 @@ function urlOf(server: Server, { host }: HttpOptions): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-async function stop(server: Server, running: Running): Promise<void> {
-  await running.stop()
+async function stop(server: Server, runs: readonly Running[]): Promise<void> {
+  await Promise.all(runs.map((each) => each.stop()))
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()

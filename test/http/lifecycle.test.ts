@@ -8,7 +8,7 @@ import { createKey } from '../../src/engine/keys.ts'
 import { INERT_SIGNALS } from '../../src/engine/ports.ts'
 import { httpSchema } from '../../src/http/options.ts'
 import { startServer } from '../../src/http/server.ts'
-import { callCenter } from '../support/call-center.ts'
+import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
 import { listOf, program } from '../support/program.ts'
 import { gateAt } from '../support/reached.ts'
@@ -127,7 +127,10 @@ test('a database that is not there is 503, and neither its address nor a trace i
   t.after(() => database.close())
   const engine = { database, signals: INERT_SIGNALS, emit: () => undefined, pause: { sleep: () => Promise.resolve() } }
   const { policy } = await callCenter(t)
-  const server = await startServer({ engine, policies: [policy], options: { ...httpSchema.parse({}), port: 0 } })
+  const server = await startServer({
+    databases: [{ name: 'away', engine, policies: [policy], metrics: null }],
+    options: { ...httpSchema.parse({}), port: 0 },
+  })
   t.after(() => server.stop())
   for (const [path, headers] of [
     ['/readyz', {}],
@@ -157,7 +160,7 @@ test('an error that nobody foresaw tells its name only', async (t) => {
 test('nobody beyond this machine is listened to before there is a key', async (t) => {
   const center = await callCenter(t)
   const options = { ...httpSchema.parse({}), host: '0.0.0.0', port: 0 }
-  const start = () => startServer({ engine: center.engine, policies: [center.policy], options })
+  const start = () => startServer({ databases: [served(center)], options })
   await assert.rejects(start(), { code: 'keys_missing', exit: 2 })
 })
 
@@ -169,7 +172,7 @@ test('an address that somebody has is named', async (t) => {
   const address = other.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const options = { ...httpSchema.parse({}), port }
-  const start = () => startServer({ engine: center.engine, policies: [center.policy], options })
+  const start = () => startServer({ databases: [served(center)], options })
   await assert.rejects(start(), { code: 'address_unusable', facts: { host: '127.0.0.1', port, cause: 'EADDRINUSE' } })
 })
 
@@ -192,3 +195,5 @@ test('a key is revoked at the command line, not without a word, and the audit lo
   const audit = await json('audit', 'verify')
   assert.deepEqual([audit.code, audit.last['status'], audit.last['entries']], [0, 'clean', 2])
 })
+
+const served = ({ engine, policy }: CallCenter) => ({ name: 'database', engine, policies: [policy], metrics: null })

@@ -9,7 +9,7 @@ import { ROLES, type Role } from '../../src/core/role.ts'
 import { createKey } from '../../src/engine/keys.ts'
 import type { Engine } from '../../src/engine/ports.ts'
 import { type HttpOptions, httpSchema } from '../../src/http/options.ts'
-import { type ServerInput, startServer } from '../../src/http/server.ts'
+import { type ServedDatabase, type ServerInput, startServer } from '../../src/http/server.ts'
 import { type ApiDescription, answerProblem, describeApi } from './api-description.ts'
 
 export type Answer = Readonly<{
@@ -44,13 +44,18 @@ type Scene = Readonly<{ engine: Engine; policy: Policy }>
 export async function testService(
   t: TestContext,
   { engine, policy }: Scene,
-  { options = {}, ...input }: Readonly<{ options?: Partial<HttpOptions> }> & Partial<Omit<ServerInput, 'options'>> = {},
+  {
+    options = {},
+    metrics = null,
+    ...input
+  }: Readonly<{ options?: Partial<HttpOptions> }> &
+    Partial<Omit<ServerInput, 'options' | 'databases'>> &
+    Partial<Pick<ServedDatabase, 'metrics'>> = {},
 ): Promise<TestService> {
   const keys = await keysOf(engine)
   const unexpected: unknown[] = []
   const server = await startServer({
-    engine,
-    policies: [policy],
+    databases: [{ name: 'database', engine, policies: [policy], metrics }],
     options: { ...httpSchema.parse({}), port: 0, ...options },
     onUnexpected: (error) => unexpected.push(error),
     ...input,

@@ -1,11 +1,13 @@
 /**
- * `mothball serve`: the HTTP API, and where policies have a schedule the clock and the work too, until somebody stops
- * it. Runs that it works on then end at their batch.
+ * `mothball serve`: the HTTP API of every database, the telling of people, and where policies have a schedule the clock
+ * and the work too, until somebody stops it. Runs that it works on then end at their batch.
  */
 import { once } from 'node:events'
 import type { Config } from '../../config.ts'
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import { type ArchiveEvent, describe } from '../../core/event.ts'
+import type { Fleet } from '../../fleet.ts'
+import type { OnTrouble } from '../../jobs/station.ts'
 import { positive, text } from '../arguments.ts'
 import { type Call, readConfig } from '../call.ts'
 import type { Register } from '../command.ts'
@@ -15,8 +17,8 @@ import type { Output } from '../output.ts'
 type ServeFlags = Readonly<{ host?: string; port?: number; schedule: boolean }>
 
 const HIGHEST_PORT = 65_535
-/** Each request that is being answered needs one, each run three, and telling people one. */
-const CONNECTIONS = 11
+/** Requests of one database that are answered at once; the others wait for their turn. */
+const CALLERS = 8
 
 export const registerServe: Register = (program, { act }) => {
   program
@@ -31,69 +33,71 @@ export const registerServe: Register = (program, { act }) => {
 async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<ExitCode> {
   const { output } = call
   const config = await readConfig(call)
-  const [{ openTellingEngine }, { startServer }, { registry }] = await Promise.all([
-    import('../../compose.ts'),
+  const [{ openFleet }, { startServer }, { registry }] = await Promise.all([
+    import('../../fleet.ts'),
     import('../../http/server.ts'),
     import('../../telemetry/registry.ts'),
   ])
-  const emit = (event: ArchiveEvent) => tell(output, event)
-  const onUnexpected = (error: unknown) => trouble(output, error)
-  await using engine = openTellingEngine(config, {
-    emit,
-    onProblem: (code) => trouble(output, new MothballError('not_told', { code })),
-    rounds: true,
+  const isFleet = config.databases.length > 1
+  const onTrouble: OnTrouble = (database, error) => trouble(output, isFleet ? database : null, error)
+  await using fleet = openFleet(config, {
+    emit: (database, event) => tell(output, isFleet ? database : null, event),
+    onTrouble,
     applicationName: 'mothball serve',
-    maxConnections: CONNECTIONS,
+    callers: CALLERS,
   })
   using interrupts = catchInterrupts((words) => output.note(words))
-  const options = { ...config.http, ...flags }
-  const { policies } = config
-  const metrics = registry({ database: engine.database, policies })
-  const server = await startServer({ engine, policies, options, metrics, onUnexpected })
+  const server = await startServer({
+    databases: fleet.stations.map(({ name, engine, policies }) => {
+      return { name, engine, policies, metrics: registry({ database: engine.database, policies }) }
+    }),
+    options: { ...config.http, ...flags },
+    onUnexpected: (error) => trouble(output, null, error),
+  })
   output.jsonLine({ type: 'serve', state: 'listening', url: server.url })
-  output.note(`Listening on ${server.url}; the API is described at ${server.url}/docs. Ctrl-C stops.`)
+  output.note(`Listening on ${server.url}; ${whereToRead(server.url, config)}. Ctrl-C stops.`)
   await using _jobs =
-    schedule && config.policies.some((each) => each.schedule !== null) ? await startJobs(config, output) : null
+    schedule && config.policies.some((each) => each.schedule !== null) ? await startJobs(fleet, onTrouble) : null
   if (!interrupts.signal.aborted) await once(interrupts.signal, 'abort')
   await server.stop()
   output.result({ type: 'serve', state: 'stopped', url: server.url }, ['Stopped.'])
   return EXIT.done
 }
 
+const whereToRead = (url: string, { databases }: Config): string =>
+  databases.length > 1
+    ? `each database has an API of its own, described at ${databases.map(({ name }) => `${url}/databases/${name}/docs`).join(', ')}`
+    : `the API is described at ${url}/docs`
+
 /** A scheduler and a worker beside the API; disposed, their runs have ended at a batch. */
-async function startJobs(config: Config, output: Output): Promise<AsyncDisposable> {
-  const [{ openFleet }, { createScheduler }, { createWorker }] = await Promise.all([
-    import('../../fleet.ts'),
+async function startJobs({ stations }: Fleet, onTrouble: OnTrouble): Promise<AsyncDisposable> {
+  const [{ createScheduler }, { createWorker }] = await Promise.all([
     import('../../jobs/schedule.ts'),
     import('../../jobs/worker.ts'),
   ])
-  const onTrouble = (_database: string, error: unknown) => trouble(output, error)
-  const fleet = openFleet(config, { emit: (_database, event) => tell(output, event), onTrouble })
-  const services = [
-    createWorker({ stations: fleet.stations, onTrouble }),
-    createScheduler({ stations: fleet.stations, onTrouble }),
-  ]
+  const services = [createWorker({ stations, onTrouble }), createScheduler({ stations, onTrouble })]
   for (const each of services) each.start()
   return {
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all(services.toReversed().map((each) => each.stop()))
-      await fleet[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: async () => void (await Promise.all(services.toReversed().map((each) => each.stop()))),
   }
 }
 
 /** A log that runs for months needs no line for each batch. */
 const QUIET: readonly ArchiveEvent['kind'][] = ['batch-moved', 'sealed', 'vacuumed']
 
-function tell(output: Output, event: ArchiveEvent): void {
-  output.jsonLine({ ...event, type: 'event' })
-  if (!QUIET.includes(event.kind)) output.note(describe(event))
+/** `database`: its name, where there are several. */
+function tell(output: Output, database: string | null, event: ArchiveEvent): void {
+  output.jsonLine({ ...event, type: 'event', ...(database === null ? {} : { database }) })
+  if (!QUIET.includes(event.kind)) output.note(`${leadOf(database)}${describe(event)}`)
 }
 
 /** Its message may quote a row; its name cannot. */
-function trouble(output: Output, error: unknown): void {
+function trouble(output: Output, database: string | null, error: unknown): void {
   const problem = error instanceof Error ? error.name : typeof error
   const told = error instanceof MothballError ? error : new MothballError('unexpected', { problem })
-  output.jsonLine({ type: 'trouble', code: told.code, message: told.message })
-  output.note(`${told.code}: ${told.message}`)
+  const { code, message } = told
+  output.jsonLine({ type: 'trouble', ...(database === null ? {} : { database }), code, message })
+  output.note(`${leadOf(database)}${code}: ${message}`)
 }
+
+const leadOf = (database: string | null): string => (database === null ? '' : `${database}: `)

@@ -37,8 +37,9 @@ function sample(api, given) {
   return { string: 'text', integer: 1, number: 1, boolean: false }[schema.type] ?? null
 }
 
+/** Paths are told from where the API begins, which is where this page lies. */
 async function send(path, method, fields, bodyField, answer) {
-  let address = path
+  let address = `.${path}`
   const query = new URLSearchParams()
   const headers = { Accept: 'application/json, application/problem+json' }
   for (const { parameter, input } of fields) {
@@ -121,7 +122,7 @@ function operationView(api, path, method, operation) {
 }
 
 async function start() {
-  const api = await (await fetch('/openapi.json')).json()
+  const api = await (await fetch('openapi.json')).json()
   document.querySelector('#about').textContent = api.info.description
   const groups = new Map()
   for (const [path, methods] of Object.entries(api.paths))

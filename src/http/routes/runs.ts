@@ -9,7 +9,7 @@ import type { App, Service } from '../environment.ts'
 import { followRun } from '../events.ts'
 
 export function registerRuns(app: App, service: Service): void {
-  const { archiver, policies, running } = service
+  const { base, archiver, policies, running } = service
   app.openapi(planRoute, async (c) => {
     const plan = await archiver.plan(choosePolicy(policies, c.req.valid('json').policy))
     const moving = wouldMove(plan, null)
@@ -19,7 +19,7 @@ export function registerRuns(app: App, service: Service): void {
     const { policy: name, ...options } = c.req.valid('json')
     const policy = choosePolicy(policies, name)
     const started = await running.start(policy, { ...defined(options), ...authorOf(c.var.principal) })
-    c.header('Location', `/api/v1/runs/${started.run}?policy=${policy.name}`)
+    c.header('Location', `${base}/api/v1/runs/${started.run}?policy=${policy.name}`)
     const { run, dryRun, eligible } = started
     return c.json({ run, policy: policy.name, dryRun, eligible }, 202)
   })

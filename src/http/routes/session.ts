@@ -8,8 +8,8 @@ import { SESSION_COOKIE } from '../auth.ts'
 import { sessionRoute, signInRoute, signOutRoute } from '../contract/session.ts'
 import type { App, Env, Service } from '../environment.ts'
 
-export function registerSession(app: App, { engine, options }: Service): void {
-  const cookie = { path: '/', httpOnly: true, sameSite: 'Strict', secure: options.behindTls } as const
+export function registerSession(app: App, { base, engine, options }: Service): void {
+  const cookie = { path: `${base}/`, httpOnly: true, sameSite: 'Strict', secure: options.behindTls } as const
   app.openapi(signInRoute, async (c) => {
     const principal = await principalOf(engine, 'key', c.req.valid('json').key)
     if (principal === null) throw new MothballError('key_invalid')
