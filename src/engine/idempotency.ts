@@ -3,6 +3,7 @@ import { MothballError } from '../core/errors/index.ts'
 import {
   answeredRequestSql,
   claimRequestSql,
+  dropAnswersSql,
   forgetRequestSql,
   type IdempotentRequest,
   keepAnswerSql,
@@ -34,6 +35,13 @@ export async function keepAnswer({ database }: Engine, request: IdempotentReques
 export async function forgetRequest({ database }: Engine, request: IdempotentRequest): Promise<void> {
   await database.execute(forgetRequestSql(request))
 }
+
+/** One run's share: far more than a day's requests, and done in a moment. */
+const MOST_DROPPED = 10_000
+
+/** Drops answers that are a day old and given to nobody any more. Returns how many went. */
+export const dropOldAnswers = ({ database }: Pick<Engine, 'database'>): Promise<number> =>
+  database.execute(dropAnswersSql(MOST_DROPPED))
 
 function headersOf(json: string | null): Readonly<Record<string, string>> {
   const parsed: unknown = JSON.parse(json ?? '{}')

@@ -1,5 +1,5 @@
 /**
- * What each role may do with the journal: nobody deletes, nobody rewrites what was once written, and columns that say
+ * What each role may do with the journal: nobody deletes what is remembered, nobody rewrites what was once written, and columns that say
  * who did what, and when, are written once. A table that is not listed is not for that role.
  */
 import { type Grant, onFunction, onSchema, onSequence, onTable, type RoleName, updating } from './grant.ts'
@@ -7,7 +7,7 @@ import { type Grant, onFunction, onSchema, onSequence, onTable, type RoleName, u
 const SCHEMA = 'mothball'
 
 /** What a role does with one table; reading is part of each. */
-type Use = Readonly<{ insert?: true; update?: readonly string[] }>
+type Use = Readonly<{ insert?: true; remove?: true; update?: readonly string[] }>
 
 const READ: Use = {}
 const WRITE: Use = { insert: true }
@@ -40,6 +40,7 @@ const READING: Readonly<Record<string, Use>> = {
   schedule: READ,
   slot: READ,
   lane: READ,
+  reveal: READ,
   notice: READ,
   delivery: READ,
   run_told: READ,
@@ -58,7 +59,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     stage: { insert: true, update: ['stage', 'reason', 'actor', 'since'] },
     lane: {
       insert: true,
-      update: ['owner', 'reserved', 'became_active', 'locked', 'stop_reason', 'error', 'ended_at'],
+      update: ['owner', 'reserved', 'became_active', 'locked', 'stop_reason', 'error', 'swept', 'ended_at'],
     },
     audit: WRITE,
     lease: LEASE,
@@ -70,7 +71,9 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     // Who serves the API; keys themselves are made and revoked by the owner of the journal.
     api_key: { update: ['last_used_at'] },
     session: { insert: true, update: ['ended_at'] },
-    idempotency: { insert: true, update: ['status', 'headers', 'body', 'begun_at'] },
+    reveal: WRITE,
+    // No memory of ours but an answer for a day; each run drops what is older.
+    idempotency: { insert: true, remove: true, update: ['status', 'headers', 'body', 'begun_at'] },
     batch: WRITE,
     seal: WRITE,
     seal_refusal: WRITE,
@@ -113,8 +116,9 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
 
 export const journalGrants = (role: RoleName): readonly Grant[] => [
   ...OTHERS[role],
-  ...Object.entries(USES[role]).flatMap(([table, { insert, update = [] }]) => {
+  ...Object.entries(USES[role]).flatMap(([table, { insert, remove, update = [] }]) => {
     const name = { schema: SCHEMA, table }
-    return [...onTable(name, 'SELECT', ...(insert ? ['INSERT'] : [])), ...updating(name, update)]
+    const whole = [...(insert ? ['INSERT'] : []), ...(remove ? ['DELETE'] : [])]
+    return [...onTable(name, 'SELECT', ...whole), ...updating(name, update)]
   }),
 ]

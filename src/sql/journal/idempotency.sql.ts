@@ -37,3 +37,14 @@ export const keepAnswerSql = (
 /** Nothing came of it, so that the next try is the first again. */
 export const forgetRequestSql = ({ key, name }: IdempotentRequest): Sql =>
   sql`update mothball.idempotency set begun_at = '-infinity' where key_id = ${key}::bigint and name = ${name}`
+
+/** Whoever is just being answered from a row gets his answer: it goes an hour after it stopped counting. */
+const HOURS_BEYOND = 1
+
+/** Answers that are given to nobody any more, so many at the most. */
+export const dropAnswersSql = (most: number): Sql =>
+  sql`with old as (
+      select key_id, name from mothball.idempotency
+      where begun_at < clock_timestamp() - make_interval(hours => ${HOURS + HOURS_BEYOND}::integer)
+      limit ${most}::bigint for update skip locked
+    ) delete from mothball.idempotency i using old where i.key_id = old.key_id and i.name = old.name`
