@@ -199,3 +199,29 @@ test('where the leading process is told to end, whoever helps ends at his batch 
   assert.ok(result.archived < 45, String(result.archived))
   assert.equal(await center.count('nic_cc_customer_backup'), result.archived)
 })
+
+test('what the sweeps of lanes did is the run’s, whichever process went through them', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  const helper = secondEngine(t, center, lateOnce(center))
+  assert.equal(await helpRun(helper, center.policy, 1), 1)
+  gate.open()
+  const { late } = await leading
+  assert.deepEqual([late.rows, late.restored], [{ nic_cc_call_log: 1 }, 1])
+  const [row] = await center.db.query(
+    "select details -> 'late' ->> 'restored' as n from nic_cc_archive_log where records_archived > 0",
+  )
+  assert.deepEqual(row, { n: '1' })
+  assert.equal(await center.count('mothball.lane', "(swept ->> 'restored')::int = 1"), 1)
+})
+
+/** Somebody writes a row for a customer of the helper's first batch, just after it has committed. */
+function lateOnce(center: CallCenter): Engine['signals'] {
+  return once('batch-committed', () =>
+    center.db.query(
+      'insert into nic_cc_call_log (customer_id) select min(id) from nic_cc_customer_backup where archive_batch = (select max(id) from mothball.batch)',
+    ),
+  )
+}

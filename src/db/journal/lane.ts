@@ -8,6 +8,7 @@ import type { Judgement } from '../../sql/eligibility.sql.ts'
 import {
   endLaneSql,
   laneEndsOfSql,
+  lockLaneSql,
   lockRunSql,
   openLanesSql,
   recountLaneSql,
@@ -43,8 +44,11 @@ export async function takeLane(
   takeLease: () => Promise<string | null>,
 ): Promise<Readonly<{ epoch: string }> | null | 'not led'> {
   if ((await session.maybe(runIsLedSql(lease, run))) === null) return 'not led'
+  // The lane's row before its lease, as whoever ends the lane does: a lease that nobody uses would be left behind.
+  if ((await session.maybe(lockLaneSql(run, lane.lane))) === null) return null
   const epoch = await takeLease()
-  if (epoch === null || (await session.execute(takeLaneSql(run, lane.lane, owner))) === 0) return null
+  if (epoch === null) return null
+  await session.execute(takeLaneSql(run, lane.lane, owner))
   await session.execute(recountLaneSql(judgement, run, lane))
   return { epoch }
 }

@@ -34,7 +34,12 @@ export const runIsLedSql = (lease: string, run: number): Sql<{ epoch: string }> 
   sql`select epoch::text as epoch from mothball.lease
     where name = ${lease} and run_id = ${run}::bigint and owner is not null for key share`
 
-/** Whoever takes the lane says so. No row: it has ended meanwhile. */
+/** No row: it has ended meanwhile. */
+export const lockLaneSql = (run: number, lane: number): Sql<{ lane: string }> =>
+  sql`select lane::text as lane from mothball.lane
+    where run_id = ${run}::bigint and lane = ${lane}::integer and ended_at is null for no key update`
+
+/** Whoever takes the lane says so. */
 export const takeLaneSql = (run: number, lane: number, owner: string): Sql =>
   sql`update mothball.lane set owner = ${owner} where run_id = ${run}::bigint and lane = ${lane}::integer and ended_at is null`
 
