@@ -36,12 +36,9 @@ export async function forgetRequest({ database }: Engine, request: IdempotentReq
   await database.execute(forgetRequestSql(request))
 }
 
-/** One run's share: far more than a day's requests, and done in a moment. */
-const MOST_DROPPED = 10_000
-
-/** Drops answers that are a day old and given to nobody any more. Returns how many went. */
-export const dropOldAnswers = ({ database }: Pick<Engine, 'database'>): Promise<number> =>
-  database.execute(dropAnswersSql(MOST_DROPPED))
+/** Drops answers that are a day old and given to nobody any more, up to 10,000. Returns how many went. */
+export const dropOldAnswers = async ({ database }: Pick<Engine, 'database'>): Promise<number> =>
+  Number((await database.one(dropAnswersSql)).dropped)
 
 function headersOf(json: string | null): Readonly<Record<string, string>> {
   const parsed: unknown = JSON.parse(json ?? '{}')

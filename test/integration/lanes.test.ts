@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readOpenLanes, takeLane } from '../../src/db/journal/lane.ts'
+import { readOpenRun } from '../../src/db/journal/open-run.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
 import { INERT_SIGNALS } from '../../src/engine/ports.ts'
 import { adoptRun, helpRun, runsToHelp } from '../../src/engine/run/adopt-run.ts'
+import { leaseName } from '../../src/engine/run/lease.ts'
+import { judgeTables } from '../../src/engine/run/prepare-run.ts'
 import { run } from '../../src/engine/run/run.ts'
+import { judgementOf } from '../../src/engine/run/work.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
@@ -225,3 +230,26 @@ function lateOnce(center: CallCenter): Engine['signals'] {
     ),
   )
 }
+
+test('a lane that ended meanwhile is not taken, and no lease is left behind for it', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  const { policy } = center
+  const helper = secondEngine(t, center)
+  const [, second] = await readOpenLanes(helper.database, 1)
+  assert.ok(second)
+  await helpRun(helper, policy, 1)
+  const open = await readOpenRun(helper.database, 1)
+  assert.ok(open)
+  const judgement = judgementOf({ policy, tables: await judgeTables(helper, policy), started: open })
+  const own = { lease: leaseName(policy), run: 1, lane: second, owner: 'somebody:1' }
+  const taken = await helper.database.transaction({}, (session) =>
+    takeLane(session, judgement, own, () => assert.fail('its lease was asked for')),
+  )
+  assert.equal(taken, null)
+  gate.open()
+  assert.equal((await leading).archived, 45)
+  assert.equal(await center.count('mothball.lease', 'owner is not null'), 0)
+})

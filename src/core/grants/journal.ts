@@ -1,5 +1,5 @@
 /**
- * What each role may do with the journal: nobody deletes what is remembered, nobody rewrites what was once written, and columns that say
+ * What each role may do with the journal: nobody deletes, nobody rewrites what was once written, and columns that say
  * who did what, and when, are written once. A table that is not listed is not for that role.
  */
 import { type Grant, onFunction, onSchema, onSequence, onTable, type RoleName, updating } from './grant.ts'
@@ -7,7 +7,7 @@ import { type Grant, onFunction, onSchema, onSequence, onTable, type RoleName, u
 const SCHEMA = 'mothball'
 
 /** What a role does with one table; reading is part of each. */
-type Use = Readonly<{ insert?: true; remove?: true; update?: readonly string[] }>
+type Use = Readonly<{ insert?: true; update?: readonly string[] }>
 
 const READ: Use = {}
 const WRITE: Use = { insert: true }
@@ -72,8 +72,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     api_key: { update: ['last_used_at'] },
     session: { insert: true, update: ['ended_at'] },
     reveal: WRITE,
-    // No memory of ours but an answer for a day; each run drops what is older.
-    idempotency: { insert: true, remove: true, update: ['status', 'headers', 'body', 'begun_at'] },
+    idempotency: { insert: true, update: ['status', 'headers', 'body', 'begun_at'] },
     batch: WRITE,
     seal: WRITE,
     seal_refusal: WRITE,
@@ -109,6 +108,7 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
     // The fence of every batch takes the batch's number from it.
     ...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'),
     onFunction(`${SCHEMA}.fingerprint(oid[])`),
+    onFunction(`${SCHEMA}.drop_answers()`),
   ],
   restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
   purger: [onSchema(SCHEMA), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
@@ -116,9 +116,8 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
 
 export const journalGrants = (role: RoleName): readonly Grant[] => [
   ...OTHERS[role],
-  ...Object.entries(USES[role]).flatMap(([table, { insert, remove, update = [] }]) => {
+  ...Object.entries(USES[role]).flatMap(([table, { insert, update = [] }]) => {
     const name = { schema: SCHEMA, table }
-    const whole = [...(insert ? ['INSERT'] : []), ...(remove ? ['DELETE'] : [])]
-    return [...onTable(name, 'SELECT', ...whole), ...updating(name, update)]
+    return [...onTable(name, 'SELECT', ...(insert ? ['INSERT'] : [])), ...updating(name, update)]
   }),
 ]

@@ -38,13 +38,5 @@ export const keepAnswerSql = (
 export const forgetRequestSql = ({ key, name }: IdempotentRequest): Sql =>
   sql`update mothball.idempotency set begun_at = '-infinity' where key_id = ${key}::bigint and name = ${name}`
 
-/** Whoever is just being answered from a row gets his answer: it goes an hour after it stopped counting. */
-const HOURS_BEYOND = 1
-
-/** Answers that are given to nobody any more, so many at the most. */
-export const dropAnswersSql = (most: number): Sql =>
-  sql`with old as (
-      select key_id, name from mothball.idempotency
-      where begun_at < clock_timestamp() - make_interval(hours => ${HOURS + HOURS_BEYOND}::integer)
-      limit ${most}::bigint for update skip locked
-    ) delete from mothball.idempotency i using old where i.key_id = old.key_id and i.name = old.name`
+/** Answers that are given to nobody any more; as many as one call takes (`011_service.sql`). */
+export const dropAnswersSql: Sql<{ dropped: string }> = sql`select mothball.drop_answers()::text as dropped`
