@@ -8,6 +8,7 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   retry: 'retry failures',
   hold: 'set holds',
   release: 'release holds',
+  reveal: 'see a customer’s values in clear, for a reason that is written down',
   audit: 'read and verify the audit log',
   stage: 'change a policy’s stage',
 }

@@ -90,4 +90,11 @@ export type Found = JournalFacts &
 /** A column that the policy searches, with its value as a screen may show it unasked. */
 export type MaskedContact = Readonly<{ column: string; value: string }>
 
+/** The same in clear, for somebody who has said why he needs it. */
+export type Revealed = Readonly<{
+  key: string
+  tier: Exclude<Tier, 'none'>
+  contacts: readonly Readonly<{ column: string; value: string }>[]
+}>
+
 export type WithContacts = Found & Readonly<{ contacts: readonly MaskedContact[] }>

@@ -26,7 +26,8 @@ test('ends that fall together make one lane', () => {
 })
 
 test('the lanes of a run add up to one account, with the reason that says most', () => {
-  const end = { becameActive: 1, locked: 2, stopReason: 'nothing_eligible' } as const
+  const swept = { rows: {}, restored: 0, followed: 0 }
+  const end = { becameActive: 1, locked: 2, stopReason: 'nothing_eligible', swept } as const
   assert.deepEqual(
     addLanes([
       { ...end, lane: 1 },

@@ -2,6 +2,7 @@
  * Lanes: a large run cut into key ranges that several workers go through beside each other, with one cutoff and one
  * set of counts. How many are worth while, and what they add up to. Pure.
  */
+import type { SweptBatches } from './late.ts'
 import type { StopReason } from './run.ts'
 
 /** Keys after `after` (null: from the start) and up to `upTo`; both as the journal writes them. */
@@ -15,6 +16,8 @@ export type LaneEnd = Readonly<{
   stopReason: StopReason
   becameActive: number
   locked: number
+  /** What the sweeps after its batches did. */
+  swept: SweptBatches
 }>
 
 /** A lane that is done in a moment costs more in looking for it than it saves. */
@@ -34,7 +37,7 @@ export function rangesOf(ends: readonly string[], last: string): readonly Lane[]
 const BY_WEIGHT: readonly StopReason[] = ['failed', 'stopped', 'window_ended', 'ceiling', 'max_rows', 'locked']
 
 /** All lanes as one run: the counts added up, and the reason that says most about what is left. */
-export function addLanes(ends: readonly LaneEnd[]): Omit<LaneEnd, 'lane'> {
+export function addLanes(ends: readonly LaneEnd[]): Omit<LaneEnd, 'lane' | 'swept'> {
   const reasons = new Set(ends.map(({ stopReason }) => stopReason))
   return {
     stopReason: BY_WEIGHT.find((reason) => reasons.has(reason)) ?? 'nothing_eligible',

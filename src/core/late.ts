@@ -37,6 +37,9 @@ export type Swept = Readonly<{
   isWhole: boolean
 }>
 
+/** What the sweeps after batches add up to: what they leave behind is told by the one over everything. */
+export type SweptBatches = Pick<Swept, 'rows' | 'restored' | 'followed'>
+
 /** What a sweep would find; `late` is the policy's word on it. */
 export type SweepPreview = Pick<Swept, 'rows' | 'unowned' | 'nobody' | 'returned'> &
   Readonly<{ late: LateAction; families: number }>

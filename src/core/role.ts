@@ -5,7 +5,7 @@ export const ROLES = ['viewer', 'operator', 'compliance', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** `release`: to end a hold, which somebody else may have set for the law's sake. */
-export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'audit' | 'stage'
+export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'reveal' | 'audit' | 'stage'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   read: ['viewer', 'operator', 'compliance', 'admin'],
@@ -14,6 +14,7 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   retry: ['operator', 'admin'],
   hold: ['operator', 'compliance', 'admin'],
   release: ['compliance', 'admin'],
+  reveal: ['operator', 'compliance', 'admin'],
   audit: ['compliance', 'admin'],
   stage: ['admin'],
 }

@@ -4,7 +4,7 @@ import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
-import type { Found, WithContacts } from '../core/found.ts'
+import type { Found, Revealed, WithContacts } from '../core/found.ts'
 import type { GrantPlan } from '../core/grants/roles.ts'
 import type { RunDetail, RunRecord } from '../core/history.ts'
 import type { Hold, HoldSet, ReleaseHold, SetHold } from '../core/hold.ts'
@@ -26,8 +26,9 @@ import { listAudit, verifyAudit } from './audit.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { listFailures, retryFailures } from './failures.ts'
-import { findMasked } from './find/contacts.ts'
 import { find } from './find/find.ts'
+import { findMasked } from './find/find-masked.ts'
+import { type RevealCustomer, reveal } from './find/reveal.ts'
 import { grants } from './grants.ts'
 import { listRuns, runDetail, runRecord } from './history.ts'
 import { listHolds, releaseHold, setHold } from './hold.ts'
@@ -69,6 +70,8 @@ export type Archiver = Readonly<{
   find(policy: Policy, text: string): Promise<readonly Found[]>
   /** The same, with what the policy searches, masked. */
   findMasked(policy: Policy, text: string): Promise<readonly WithContacts[]>
+  /** What is masked, in clear, for a reason that is written down; null where nobody has the key. */
+  reveal(policy: Policy, asked: RevealCustomer): Promise<Revealed | null>
   setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
   listHolds(policy: Policy, options?: Readonly<{ all?: boolean } & Page>): Promise<readonly Hold[]>
@@ -142,6 +145,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   reconcile: (policy, options) => reconcile(engine, policy, options),
   find: (policy, text) => find(engine, policy, text),
   findMasked: (policy, text) => findMasked(engine, policy, text),
+  reveal: (policy, asked) => reveal(engine, policy, asked),
   setHold: (policy, hold) => setHold(engine, policy, hold),
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),

@@ -3,6 +3,7 @@ import { MothballError } from '../core/errors/index.ts'
 import {
   answeredRequestSql,
   claimRequestSql,
+  dropAnswersSql,
   forgetRequestSql,
   type IdempotentRequest,
   keepAnswerSql,
@@ -34,6 +35,10 @@ export async function keepAnswer({ database }: Engine, request: IdempotentReques
 export async function forgetRequest({ database }: Engine, request: IdempotentRequest): Promise<void> {
   await database.execute(forgetRequestSql(request))
 }
+
+/** Drops answers that are a day old and given to nobody any more, up to 10,000. Returns how many went. */
+export const dropOldAnswers = async ({ database }: Pick<Engine, 'database'>): Promise<number> =>
+  Number((await database.one(dropAnswersSql)).dropped)
 
 function headersOf(json: string | null): Readonly<Record<string, string>> {
   const parsed: unknown = JSON.parse(json ?? '{}')

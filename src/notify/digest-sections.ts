@@ -88,7 +88,7 @@ export function warnings(voice: Voice, { statistics, missed, open, failingChanne
       ...(isSlow ? [`the last run took ${voice.duration(last)}; the median is ${voice.duration(median)}`] : []),
       ...failingChannels.map(
         ({ channel, waiting, givenUp, problem }) =>
-          `channel ${channel} fails (${problem}): ${voice.count(waiting)} wait, ${voice.count(givenUp)} given up`,
+          `channel ${channel} fails (${problem}): ${voice.count(waiting)} waiting, ${voice.count(givenUp)} given up`,
       ),
     ].map((item) => inert(item)),
   }

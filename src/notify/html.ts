@@ -51,7 +51,7 @@ function sectionBody(section: Section): string {
       return `<table width="100%" cellpadding="0" cellspacing="0" border="0">${section.facts
         .map(
           ({ name, value, tone }) =>
-            `<tr><td width="40%" valign="top" class="ink line" style="padding:5px 12px 5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;color:${LIGHT.ink};">${escaped(name)}</td><td align="right" valign="top" class="${tone === 'plain' ? 'ink' : `tone-${tone}`} line" style="padding:5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;font-weight:600;color:${tone === 'plain' ? LIGHT.ink : LIGHT[tone]};">${escaped(value)}</td></tr>`,
+            `<tr><td width="36%" valign="top" class="ink line" style="padding:5px 12px 5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;color:${LIGHT.ink};">${escaped(name)}</td><td align="right" valign="top" class="${tone === 'plain' ? 'ink' : `tone-${tone}`} line" style="padding:5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;font-weight:600;color:${tone === 'plain' ? LIGHT.ink : LIGHT[tone]};">${escaped(value)}</td></tr>`,
         )
         .join('')}</table>`
     case 'list':

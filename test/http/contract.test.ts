@@ -93,6 +93,10 @@ test('every operation does its work and answers as it is described', async (t) =
   const why = await call(`GET /api/v1/customers/${young}/why`, { as: 'viewer' })
   assert.match(String(why.json?.['because']), /too young until/)
 
+  const body = { reason: 'he phones from another number' }
+  const revealed = await call(`POST /api/v1/customers/${gone}/reveal`, { as: 'operator', body })
+  assert.deepEqual([revealed.json?.['key'], revealed.json?.['tier']], [gone, 'archive'])
+
   const hold = await call('POST /api/v1/holds', { as: 'operator', body: { key: gone, reason: 'complaint' } })
   assert.deepEqual([hold.status, hold.json?.['tier']], [201, 'archive'])
   assert.equal(listOf((await call('GET /api/v1/holds', { as: 'viewer' })).json?.['holds']).length, 1)

@@ -1,6 +1,8 @@
 // A request that comes twice is done once.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { dropOldAnswers } from '../../src/engine/idempotency.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { callCenter } from '../support/call-center.ts'
 import { gateAt } from '../support/reached.ts'
 import { assertProblem, type CallOptions, testService } from '../support/service.ts'
@@ -69,4 +71,25 @@ test('what was refused is forgotten, and may be tried again under its key', asyn
       'request_invalid',
       400,
     )
+})
+
+test('a run drops answers that are a day old, and no others; a repeat of such a request is a new one', async (t) => {
+  const { center, archive } = await scene(t)
+  for (const key of ['old', 'young', 'forgotten']) await archive(key, { batch_size: 1, dry_run: true })
+  const age = (name: string, at: string) =>
+    center.db.query(`update mothball.idempotency set begun_at = ${at} where name = '${name}'`)
+  await age('old', "now() - interval '26 hours'")
+  await age('young', "now() - interval '23 hours'")
+  await age('forgotten', "'-infinity'")
+  await run(center.engine, center.policy, { confirm: 3 })
+  assert.deepEqual(await center.db.query('select name from mothball.idempotency'), [{ name: 'young' }])
+  assert.equal((await archive('young', { batch_size: 1, dry_run: true })).headers.get('idempotency-replayed'), 'true')
+  assert.equal((await archive('old', { batch_size: 1 })).headers.has('idempotency-replayed'), false)
+})
+
+test('one run drops no more than its share', async (t) => {
+  const { center } = await scene(t)
+  await center.db.query(`insert into mothball.idempotency (key_id, name, fingerprint, begun_at)
+    select min(id), g, '', now() - interval '2 days' from mothball.api_key, generate_series(1, 10001) g group by g`)
+  assert.deepEqual([await dropOldAnswers(center.engine), await dropOldAnswers(center.engine)], [10_000, 1])
 })

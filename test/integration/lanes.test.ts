@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readOpenLanes, takeLane } from '../../src/db/journal/lane.ts'
+import { readOpenRun } from '../../src/db/journal/open-run.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
 import { INERT_SIGNALS } from '../../src/engine/ports.ts'
 import { adoptRun, helpRun, runsToHelp } from '../../src/engine/run/adopt-run.ts'
+import { leaseName } from '../../src/engine/run/lease.ts'
+import { judgeTables } from '../../src/engine/run/prepare-run.ts'
 import { run } from '../../src/engine/run/run.ts'
+import { judgementOf } from '../../src/engine/run/work.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
@@ -198,4 +203,53 @@ test('where the leading process is told to end, whoever helps ends at his batch 
   assert.equal(result.stopReason, 'stopped')
   assert.ok(result.archived < 45, String(result.archived))
   assert.equal(await center.count('nic_cc_customer_backup'), result.archived)
+})
+
+test('what the sweeps of lanes did is the run’s, whichever process went through them', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  const helper = secondEngine(t, center, lateOnce(center))
+  assert.equal(await helpRun(helper, center.policy, 1), 1)
+  gate.open()
+  const { late } = await leading
+  assert.deepEqual([late.rows, late.restored], [{ nic_cc_call_log: 1 }, 1])
+  const [row] = await center.db.query(
+    "select details -> 'late' ->> 'restored' as n from nic_cc_archive_log where records_archived > 0",
+  )
+  assert.deepEqual(row, { n: '1' })
+  assert.equal(await center.count('mothball.lane', "(swept ->> 'restored')::int = 1"), 1)
+})
+
+/** Somebody writes a row for a customer of the helper's first batch, just after it has committed. */
+function lateOnce(center: CallCenter): Engine['signals'] {
+  return once('batch-committed', () =>
+    center.db.query(
+      'insert into nic_cc_call_log (customer_id) select min(id) from nic_cc_customer_backup where archive_batch = (select max(id) from mothball.batch)',
+    ),
+  )
+}
+
+test('a lane that ended meanwhile is not taken, and no lease is left behind for it', async (t) => {
+  const gate = gateAt('lane-taken')
+  const center = await fiftyOld(t, gate.signals)
+  const leading = run(center.engine, center.policy)
+  await gate.arrived
+  const { policy } = center
+  const helper = secondEngine(t, center)
+  const [, second] = await readOpenLanes(helper.database, 1)
+  assert.ok(second)
+  await helpRun(helper, policy, 1)
+  const open = await readOpenRun(helper.database, 1)
+  assert.ok(open)
+  const judgement = judgementOf({ policy, tables: await judgeTables(helper, policy), started: open })
+  const own = { lease: leaseName(policy), run: 1, lane: second, owner: 'somebody:1' }
+  const taken = await helper.database.transaction({}, (session) =>
+    takeLane(session, judgement, own, () => assert.fail('its lease was asked for')),
+  )
+  assert.equal(taken, null)
+  gate.open()
+  assert.equal((await leading).archived, 45)
+  assert.equal(await center.count('mothball.lease', 'owner is not null'), 0)
 })

@@ -4,8 +4,10 @@ import { hasCode } from '../../src/core/errors/index.ts'
 import { doctor } from '../../src/engine/doctor.ts'
 import { listFailures, retryFailures } from '../../src/engine/failures.ts'
 import { find } from '../../src/engine/find/find.ts'
+import { reveal } from '../../src/engine/find/reveal.ts'
 import { listRuns, runDetail } from '../../src/engine/history.ts'
 import { listHolds, releaseHold, setHold } from '../../src/engine/hold.ts'
+import { createKey } from '../../src/engine/keys.ts'
 import { plan } from '../../src/engine/plan/plan.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
 import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
@@ -69,6 +71,33 @@ test('the archiver quarantines, and ends a quarantine', async (t) => {
   assert.equal((await retryFailures(engine, center.policy, 'all')).retried, 1)
 })
 
+test('the archiver alone brings nobody home for a late row: the run moves, says so, and leaves it', async (t) => {
+  const center = await callCenter(t)
+  const gone = await center.customer(90)
+  const roles = await workers(t, center)
+  const archiver = await roles.as('archiver')
+  await run(archiver.engine, center.policy, { confirm: 1 })
+  await center.related('call_log', gone)
+  await center.customer(91)
+  assert.equal((await run(archiver.engine, center.policy, { confirm: 1 })).archived, 1)
+  assert.ok(archiver.events.some(({ kind }) => kind === 'not-swept'))
+  assert.equal(await center.count('nic_cc_customer_backup'), 2)
+  assert.equal(await center.count('nic_cc_call_log'), 1)
+})
+
+test('who serves drops old answers, and writes down whose values he shows', async (t) => {
+  const center = await callCenter(t)
+  const key = await center.customer(90, { mobile: '0825550142' })
+  await createKey(center.engine, { name: 'desk', as: 'operator', actor: 'test' })
+  await center.db.query("insert into mothball.idempotency values (1, 'a', '', '-infinity')")
+  const { engine, events } = await (await workers(t, center)).as('archiver')
+  const shown = await reveal(engine, center.policy, { key, reason: 'phoned', actor: 'desk' })
+  assert.deepEqual(shown?.contacts, [{ column: 'mobile', value: '0825550142' }])
+  await run(engine, center.policy, { confirm: 1 })
+  assert.deepEqual([await center.count('mothball.reveal'), await center.count('mothball.idempotency')], [1, 0])
+  assert.ok(!events.some(({ kind }) => kind === 'not-tidied'))
+})
+
 test('the archiver can do nothing but move rows out', async (t) => {
   const center = await callCenter(t)
   const [customer] = await twoOld(center)
@@ -93,6 +122,7 @@ test('the archiver can do nothing but move rows out', async (t) => {
     "update mothball.seal set digest = ''",
     'delete from mothball.seal',
     'delete from mothball.run',
+    'delete from mothball.idempotency',
     'create table mothball.extra ()',
   ])
   await assert.rejects(

@@ -138,8 +138,9 @@ const promtool = await promisify(execFile)('promtool', ['--version']).then(
   () => false,
 )
 const unless = promtool ? '' : ' (skipped: promtool is not installed)'
-test(`promtool takes the alert rules and a scrape${unless}`, { skip: !promtool }, async (t) => {
+test(`promtool takes the alert rules, their tests and a scrape${unless}`, { skip: !promtool }, async (t) => {
   await promisify(execFile)('promtool', ['check', 'rules', RULES.pathname])
+  await promisify(execFile)('promtool', ['test', 'rules', RULES.pathname.replace('.yaml', '.test.yaml')])
   const { source } = await scraped(t)
   const checking = promisify(execFile)('promtool', ['check', 'metrics'])
   checking.child.stdin?.end(await registry(source).text())

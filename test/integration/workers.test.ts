@@ -54,7 +54,7 @@ suite('workers', { concurrency: true, timeout }, () => {
     timeout,
   }, async (t) => {
     const center = await callCenter(t, { policy: { guard: 1 } })
-    await customers(center, 300)
+    await customers(center, 200)
     const workers = await startWorkers(t, center, 3, { batchSize: 2 })
     await dueAtOnce(center)
     await eventually('the run is under way', async () => (await center.count('mothball.batch')) >= 5, 30_000)
@@ -75,11 +75,11 @@ suite('workers', { concurrency: true, timeout }, () => {
       await center.db.query(
         'select status, stop_reason, archived, failed, batches from mothball.run join lateral (select count(*) as batches from mothball.batch where run_id = run.id) b on true order by id limit 1',
       ),
-      [{ status: 'success', stop_reason: 'nothing_eligible', archived: '300', failed: '0', batches: '150' }],
+      [{ status: 'success', stop_reason: 'nothing_eligible', archived: '200', failed: '0', batches: '100' }],
     )
     assert.deepEqual(
       await center.db.query('select records_archived, status, dry_run from nic_cc_archive_log order by run_id limit 1'),
-      [{ records_archived: '300', status: 'success', dry_run: 'f' }],
+      [{ records_archived: '200', status: 'success', dry_run: 'f' }],
     )
     assert.deepEqual(
       [
@@ -87,7 +87,7 @@ suite('workers', { concurrency: true, timeout }, () => {
         await center.count('nic_cc_customer_backup'),
         await center.count('nic_cc_call_log_backup'),
       ],
-      [0, 300, 300],
+      [0, 200, 200],
     )
     await assertSound(center)
   })

@@ -40,6 +40,7 @@ const READING: Readonly<Record<string, Use>> = {
   schedule: READ,
   slot: READ,
   lane: READ,
+  reveal: READ,
   notice: READ,
   delivery: READ,
   run_told: READ,
@@ -58,7 +59,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     stage: { insert: true, update: ['stage', 'reason', 'actor', 'since'] },
     lane: {
       insert: true,
-      update: ['owner', 'reserved', 'became_active', 'locked', 'stop_reason', 'error', 'ended_at'],
+      update: ['owner', 'reserved', 'became_active', 'locked', 'stop_reason', 'error', 'swept', 'ended_at'],
     },
     audit: WRITE,
     lease: LEASE,
@@ -70,6 +71,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     // Who serves the API; keys themselves are made and revoked by the owner of the journal.
     api_key: { update: ['last_used_at'] },
     session: { insert: true, update: ['ended_at'] },
+    reveal: WRITE,
     idempotency: { insert: true, update: ['status', 'headers', 'body', 'begun_at'] },
     batch: WRITE,
     seal: WRITE,
@@ -106,6 +108,7 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
     // The fence of every batch takes the batch's number from it.
     ...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'),
     onFunction(`${SCHEMA}.fingerprint(oid[])`),
+    onFunction(`${SCHEMA}.drop_answers()`),
   ],
   restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
   purger: [onSchema(SCHEMA), onFunction(`${SCHEMA}.fingerprint(oid[])`)],

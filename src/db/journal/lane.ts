@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { ERRORS, type ErrorCode, MothballError } from '../../core/errors/index.ts'
 import type { Lane, LaneEnd } from '../../core/lane.ts'
+import { NOTHING_SWEPT } from '../../core/late.ts'
 import { STOP_REASONS, type StopReason } from '../../core/run.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import {
   endLaneSql,
   laneEndsOfSql,
+  lockLaneSql,
   lockRunSql,
   openLanesSql,
   recountLaneSql,
@@ -20,6 +22,11 @@ const failure = z.object({
   code: z.string().refine((code): code is ErrorCode => code in ERRORS),
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
 })
+
+const swept = z.object({ rows: z.record(z.string(), z.number()), restored: z.number(), followed: z.number() })
+
+/** Of a lane that ended under an older program nothing is known. */
+const sweptOf = (json: string | null) => (json === null ? NOTHING_SWEPT : swept.parse(JSON.parse(json)))
 
 export async function readOpenLanes(database: Pick<Session, 'rows'>, run: number): Promise<readonly Lane[]> {
   const rows = await database.rows(openLanesSql(run))
@@ -37,8 +44,11 @@ export async function takeLane(
   takeLease: () => Promise<string | null>,
 ): Promise<Readonly<{ epoch: string }> | null | 'not led'> {
   if ((await session.maybe(runIsLedSql(lease, run))) === null) return 'not led'
+  // The lane's row before its lease, as whoever ends the lane does: a lease that nobody uses would be left behind.
+  if ((await session.maybe(lockLaneSql(run, lane.lane))) === null) return null
   const epoch = await takeLease()
-  if (epoch === null || (await session.execute(takeLaneSql(run, lane.lane, owner))) === 0) return null
+  if (epoch === null) return null
+  await session.execute(takeLaneSql(run, lane.lane, owner))
   await session.execute(recountLaneSql(judgement, run, lane))
   return { epoch }
 }
@@ -70,6 +80,7 @@ export async function readLaneEnds(database: Pick<Session, 'rows'>, run: number)
       stopReason: stopReasonOf(row.stop_reason),
       becameActive: Number(row.became_active),
       locked: Number(row.locked),
+      swept: sweptOf(row.swept),
     })),
     error: failed === null ? null : errorOf(failed),
   }

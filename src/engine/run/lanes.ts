@@ -13,7 +13,8 @@ import { createBoundary } from './boundary.ts'
 import { countKeys, lastCandidate } from './eligible-keys.ts'
 import { keepLease, type Lease, laneLeaseName, leaseName, ownerName, releaseLease, takeLease } from './lease.ts'
 import { moveEligible } from './move-eligible.ts'
-import { sweepingContext } from './sweeping.ts'
+import { LateAccount } from './outcome.ts'
+import { moveAndSweep } from './sweeping.ts'
 import { judgementOf, type Work } from './work.ts'
 
 /** Between two looks for a lane whose worker died, or for the last one to end. */
@@ -98,12 +99,14 @@ type LaneWork = Readonly<{ lane: Lane; lease: Lease; lost: readonly AbortSignal[
 
 /** An error ends the lane, and through it the run; a lease that is lost is somebody else's lane now. */
 async function goThrough(engine: Engine, work: Work, { lane, lease, lost }: LaneWork): Promise<void> {
+  const late = new LateAccount()
   try {
-    await settle(engine, lease, work, await moveLane(engine, work, { lane, lease, lost }), null)
+    await settle(engine, lease, work, await moveLane(engine, { ...work, late }, { lane, lease, lost }), null)
   } catch (error) {
     if (!(error instanceof MothballError)) throw error
     if (hasCode(error, 'lease_lost')) return
-    const end = { lane: lane.lane, stopReason: 'failed', becameActive: 0, locked: 0 } as const
+    const swept = late.sweptBatches
+    const end = { lane: lane.lane, stopReason: 'failed', becameActive: 0, locked: 0, swept } as const
     await settle(engine, lease, work, end, error)
   }
 }
@@ -114,11 +117,12 @@ async function moveLane(engine: Engine, work: Work, { lane, lease, lost }: LaneW
   const reserve = (found: number) =>
     reserveForLane(engine.database, { run: started.run, lane: lane.lane, found, ceiling: limits.ceiling })
   const { outcome, stopReason } = await moveEligible(
-    sweepingContext(engine, work, lease).context,
+    moveAndSweep(engine, work, lease),
     { ...limits, range: lane, reserve, batchSizeNow: boundary.batchSizeNow },
     boundary.pass,
   )
-  return { lane: lane.lane, stopReason, becameActive: outcome.becameActive, locked: countKeys(outcome.deferred) }
+  const { becameActive, deferred } = outcome
+  return { lane: lane.lane, stopReason, becameActive, locked: countKeys(deferred), swept: work.late.sweptBatches }
 }
 
 async function settle(

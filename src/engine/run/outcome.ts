@@ -1,6 +1,6 @@
 /** What became of a set of subjects, added up from batch to batch; and the stop for a cause that fails everything. */
 import { MothballError } from '../../core/errors/index.ts'
-import { addSwept, NOTHING_SWEPT, type Swept } from '../../core/late.ts'
+import { addSwept, NOTHING_SWEPT, type Swept, type SweptBatches } from '../../core/late.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 
 export type Outcome = Readonly<{
@@ -46,6 +46,12 @@ export class LateAccount {
 
   get swept(): Swept {
     return this.#swept
+  }
+
+  /** Without what only a look over everything knows. */
+  get sweptBatches(): SweptBatches {
+    const { rows, restored, followed } = this.#swept
+    return { rows, restored, followed }
   }
 
   add(swept: Swept): void {

@@ -5,22 +5,24 @@
 import { MothballError } from '../../core/errors/index.ts'
 import { type Family, movedTables } from '../../core/family.ts'
 import { addLanes } from '../../core/lane.ts'
+import { NOTHING_SWEPT } from '../../core/late.ts'
 import type { RunResult } from '../../core/run.ts'
 import { readLaneEnds, readOpenLanes } from '../../db/journal/lane.ts'
 import { committedOf } from '../../db/journal/run.ts'
+import { dropOldAnswers } from '../idempotency.ts'
 import type { Engine } from '../ports.ts'
 import { takeProbes } from '../probe.ts'
 import { sweepAtEnd } from '../sweep/sweep-run.ts'
 import { sealBatches } from '../verify/seal.ts'
 import { recordOrphanBaseline } from '../verify/verify-orphans.ts'
-import { createBoundary } from './boundary.ts'
+import { type Boundary, createBoundary } from './boundary.ts'
 import { closeAbandonedRuns } from './close-abandoned.ts'
 import { closeRun, type RunOutcome } from './close-run.ts'
 import { countKeys } from './eligible-keys.ts'
 import { cutLanes, leadLanes } from './lanes.ts'
 import { keepLease, type Lease } from './lease.ts'
 import { moveEligible } from './move-eligible.ts'
-import { sweepingContext } from './sweeping.ts'
+import { moveAndSweep, sweepContext } from './sweeping.ts'
 import { vacuumTables } from './vacuum.ts'
 import type { Work } from './work.ts'
 
@@ -77,13 +79,12 @@ async function hasLanes(engine: Engine, work: Work): Promise<boolean> {
 
 async function moveWhole(engine: Engine, work: Work, lease: Lease): Promise<Account> {
   const boundary = createBoundary(engine, work, [lease.lost])
-  const { context, sweeping } = sweepingContext(engine, work, lease)
   const { outcome, stopReason } = await moveEligible(
-    context,
+    moveAndSweep(engine, work, lease),
     { ...(await limitsLeft(engine, work)), batchSizeNow: boundary.batchSizeNow },
     boundary.pass,
   )
-  if (sweeping !== null && (await boundary.pass()) === null) await sweepAtEnd(sweeping, work.tables.catalog)
+  await sweepLast(engine, work, lease, boundary)
   const skipped = { locked: countKeys(outcome.deferred), became_active: outcome.becameActive }
   return { skipped, stopReason, error: null }
 }
@@ -98,12 +99,17 @@ async function limitsLeft({ database }: Engine, { limits, started }: Work) {
 
 async function moveInLanes(engine: Engine, work: Work, lease: Lease): Promise<Account> {
   await leadLanes(engine, work, lease)
-  const { sweeping } = sweepingContext(engine, work, lease)
-  if (sweeping !== null && (await createBoundary(engine, work, [lease.lost]).pass()) === null)
-    await sweepAtEnd(sweeping, work.tables.catalog)
   const { ends, error } = await readLaneEnds(engine.database, work.started.run)
+  // Whoever went through a lane, its sweeps are the run's.
+  for (const { swept } of ends) work.late.add({ ...NOTHING_SWEPT, ...swept })
+  await sweepLast(engine, work, lease, createBoundary(engine, work, [lease.lost]))
   const { stopReason, locked, becameActive } = addLanes(ends)
   return { skipped: { locked, became_active: becameActive }, stopReason, error }
+}
+
+async function sweepLast(engine: Engine, work: Work, lease: Lease, boundary: Boundary): Promise<void> {
+  const sweeping = sweepContext(engine, work, lease)
+  if (sweeping !== null && (await boundary.pass()) === null) await sweepAtEnd(sweeping, work.tables.catalog)
 }
 
 const touchedBy = (family: Family) => movedTables(family).flatMap(({ shape, archive }) => [shape.name, archive])
@@ -116,6 +122,7 @@ async function tidyUp(engine: Engine, { policy, tables }: Work, result: RunResul
     const { sealed, refused } = await sealBatches(engine, policy)
     if (sealed > 0) engine.emit({ kind: 'sealed', run: result.run, batches: sealed })
     if (refused > 0) engine.emit({ kind: 'seal-refused', run: result.run, batches: refused })
+    await dropOldAnswers(engine)
   } catch (error) {
     if (!(error instanceof MothballError)) throw error
     engine.emit({ kind: 'not-tidied', run: result.run, code: error.code })

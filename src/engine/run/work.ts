@@ -28,7 +28,7 @@ export type Work = Readonly<{
   /** The database's moment at which this process began its part. */
   since: string
   signal: AbortSignal | null
-  /** What this process's sweeps have found and done. */
+  /** What sweeps have found and done: this process's, and those of all lanes when they have ended. */
   late: LateAccount
 }>
 

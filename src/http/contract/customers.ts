@@ -11,6 +11,7 @@ import {
   PROBLEMS,
   policyName,
   policyQuery,
+  reason,
   SECURITY,
 } from './parts.ts'
 
@@ -143,4 +144,28 @@ export const whyRoute = createRoute({
   middleware: allow('read'),
   request: { params: keyParam, query: policyQuery },
   responses: { 200: json(whySchema, 'The reasons.'), ...PROBLEMS },
+})
+
+const revealedSchema = z
+  .object({
+    key: customerKey,
+    tier: z.enum(['active', 'archive']),
+    contacts: z
+      .array(z.object({ column: z.string(), value: z.string() }))
+      .readonly()
+      .openapi({ example: [{ column: 'mobile', value: '+27 82 555 0142' }] }),
+  })
+  .openapi('Revealed')
+
+/** Without Idempotency-Key: an answer that is kept for repeats would be a second place where the values lie. */
+export const revealCustomerRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/customers/{key}/reveal',
+  operationId: 'revealCustomer',
+  tags,
+  summary: 'What is masked elsewhere, in clear. Who asked, for whom and why is written down first; the values never.',
+  security: SECURITY,
+  middleware: allow('reveal'),
+  request: { params: keyParam, query: policyQuery, body: body(z.strictObject({ reason })) },
+  responses: { 200: json(revealedSchema, 'The values that the policy searches.'), ...BODY_PROBLEMS },
 })

@@ -1,12 +1,13 @@
-/** Customers: found, shown, explained. What was typed is repeated nowhere: it may be somebody's number. */
+/** Customers: found, shown, explained, revealed. What was typed is repeated nowhere: it may be somebody's number. */
 import { choosePolicy } from '../../core/choose-policy.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import type { WithContacts } from '../../core/found.ts'
 import { tableText } from '../../core/names.ts'
 import { archiveName, type Policy } from '../../core/policy.ts'
 import type { Archiver } from '../../engine/archiver.ts'
+import { authorOf } from '../auth.ts'
 import { becauseOf } from '../because.ts'
-import { customerRoute, searchCustomersRoute, whyRoute } from '../contract/customers.ts'
+import { customerRoute, revealCustomerRoute, searchCustomersRoute, whyRoute } from '../contract/customers.ts'
 import type { App, Service } from '../environment.ts'
 
 export function registerCustomers(app: App, { archiver, policies }: Service): void {
@@ -23,6 +24,13 @@ export function registerCustomers(app: App, { archiver, policies }: Service): vo
     const found = await customerByKey(archiver, policy, c.req.valid('param').key)
     const { key, tier, active, archived, holds, keepUntil, failure } = found
     return c.json({ key, tier, because: becauseOf(found), active, archived, holds, keepUntil, failure }, 200)
+  })
+  app.openapi(revealCustomerRoute, async (c) => {
+    const policy = choosePolicy(policies, c.req.valid('query').policy)
+    const asked = { key: c.req.valid('param').key, ...c.req.valid('json'), ...authorOf(c.var.principal) }
+    const revealed = await archiver.reveal(policy, asked)
+    if (revealed === null) throw new MothballError('customer_unknown', searched(policy))
+    return c.json(revealed, 200)
   })
 }
 

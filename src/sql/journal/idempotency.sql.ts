@@ -37,3 +37,6 @@ export const keepAnswerSql = (
 /** Nothing came of it, so that the next try is the first again. */
 export const forgetRequestSql = ({ key, name }: IdempotentRequest): Sql =>
   sql`update mothball.idempotency set begun_at = '-infinity' where key_id = ${key}::bigint and name = ${name}`
+
+/** Answers that are given to nobody any more; as many as one call takes (`011_service.sql`). */
+export const dropAnswersSql: Sql<{ dropped: string }> = sql`select mothball.drop_answers()::text as dropped`

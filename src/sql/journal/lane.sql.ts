@@ -34,7 +34,12 @@ export const runIsLedSql = (lease: string, run: number): Sql<{ epoch: string }> 
   sql`select epoch::text as epoch from mothball.lease
     where name = ${lease} and run_id = ${run}::bigint and owner is not null for key share`
 
-/** Whoever takes the lane says so. No row: it has ended meanwhile. */
+/** No row: it has ended meanwhile. */
+export const lockLaneSql = (run: number, lane: number): Sql<{ lane: string }> =>
+  sql`select lane::text as lane from mothball.lane
+    where run_id = ${run}::bigint and lane = ${lane}::integer and ended_at is null for no key update`
+
+/** Whoever takes the lane says so. */
 export const takeLaneSql = (run: number, lane: number, owner: string): Sql =>
   sql`update mothball.lane set owner = ${owner} where run_id = ${run}::bigint and lane = ${lane}::integer and ended_at is null`
 
@@ -79,7 +84,8 @@ export const reserveSql = (run: number, lane: number, asked: number, ceiling: nu
 /** Ends a lane once. */
 export const endLaneSql = (run: number, end: LaneEnd, error: string | null): Sql =>
   sql`update mothball.lane set ended_at = pg_catalog.clock_timestamp(), stop_reason = ${end.stopReason},
-      became_active = ${end.becameActive}::bigint, locked = ${end.locked}::bigint, error = ${error}::jsonb
+      became_active = ${end.becameActive}::bigint, locked = ${end.locked}::bigint, swept = ${JSON.stringify(end.swept)}::jsonb,
+      error = ${error}::jsonb
     where run_id = ${run}::bigint and lane = ${end.lane}::integer and ended_at is null`
 
 export type LaneEndRow = Readonly<{
@@ -87,11 +93,13 @@ export type LaneEndRow = Readonly<{
   stop_reason: string
   became_active: string
   locked: string
+  swept: string | null
   error: string | null
 }>
 
 export const laneEndsOfSql = (run: number): Sql<LaneEndRow> =>
-  sql`select lane::text as lane, stop_reason, became_active::text as became_active, locked::text as locked, error::text as error
+  sql`select lane::text as lane, stop_reason, became_active::text as became_active, locked::text as locked,
+      swept::text as swept, error::text as error
     from mothball.lane where run_id = ${run}::bigint and ended_at is not null order by lane`
 
 /** Runs of a subject that have lanes for others to take. */
