@@ -10,6 +10,7 @@ import type { Engine, Signals } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { engineUrl } from './engine-url.ts'
 
 export type Toy = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
 
@@ -24,10 +25,8 @@ export async function toyTables(
   await db.query(ddl)
   const policy = parsePolicy({ name: 'toy', age: { column: 'created_at', days: 60 }, guard: 1, ...input }, 'policy')
   if (isProblems(policy)) throw new Error(JSON.stringify(policy))
-  const engine = testEngine(t, db, [], signals)
-  const toy = { db, engine, policy }
-  await migrateToy(toy)
-  return toy
+  await migrateToy({ db, engine: testEngine(t, db), policy })
+  return { db, engine: testEngine(t, { ...db, url: await engineUrl(t, db, policy) }, [], signals), policy }
 }
 
 export async function migrateToy({ engine, policy }: Toy): Promise<void> {
