@@ -52,7 +52,6 @@ for (const [verb, work] of [
       () => 'broken off',
     )
     await still.stands
-    const result = await run(center.engine, center.policy, { confirm: 1 })
-    still.wake()
+    const result = await run(center.engine, center.policy, { confirm: 1 }).finally(still.wake)
     assert.deepEqual([result.status, result.archived, await ended], ['success', 1, 'broken off'])
   })

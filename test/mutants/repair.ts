@@ -91,7 +91,9 @@ export const REPAIR_MUTANTS: readonly Mutant[] = [
     ],
     killedBy: {
       file: RECONCILE,
-      tests: ['an active copy that an active row needs does not go: nothing is left without its parent'],
+      tests: [
+        'an active copy that an active row needs does not go: nothing is left without its parent (on delete cascade)',
+      ],
     },
   },
   {

@@ -36,7 +36,7 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     patches: [
       { file: 'src/core/chain.ts', within: 'linkFault', find: 'entry.previous === last.hash', put: 'entry.previous' },
     ],
-    killedBy: { file: AUDIT, tests: ['an inserted entry is found, even if its own hash is right'] },
+    killedBy: { file: AUDIT, tests: ['an entry that was edited with its hash no longer is what the next one follows'] },
   },
   {
     without: 'the comparison of a key with its hash',
