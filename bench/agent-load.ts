@@ -29,19 +29,22 @@ const FIND_CHANGE = `select (select count(*) from public.nic_cc_customer where i
 
 export async function startAgents(url: string, seed: string): Promise<Agents> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, min: CONNECTIONS })
+  // Where the move fails, the database goes before the agents do; what is told then is why it failed.
+  pool.on('error', () => undefined)
   const actions = await plannedActions(pool, seed)
   await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.query('select pg_sleep(0.05)')))
   const acknowledged: Action[] = []
   const times: number[] = []
   const open = new Set<Promise<void>>()
   let refused = 0
-  const act = async (action: Action, dueAt: number): Promise<void> => {
+  const act = async (action: Action): Promise<void> => {
+    const begunAt = performance.now()
     // Refused by a foreign key, or nobody there any more: nobody was told that it is done.
     const rows = await pool.query(action.text, [action.customer, action.mark]).then(
       ({ rowCount }) => rowCount ?? 0,
       () => 0,
     )
-    times.push(performance.now() - dueAt)
+    times.push(performance.now() - begunAt)
     if (rows === 1) acknowledged.push(action)
     else refused += 1
   }
@@ -53,7 +56,7 @@ export async function startAgents(url: string, seed: string): Promise<Agents> {
       for (const list of [actions.due, actions.others]) {
         const action = list[begun]
         if (action === undefined) continue
-        const answered = act(action, startedAt + (begun / ACTIONS_PER_SECOND) * 1000)
+        const answered = act(action)
         open.add(answered)
         void answered.then(() => open.delete(answered))
       }

@@ -196,7 +196,7 @@ test('keys of two columns, of text and uuid, are swept and reconciled the same',
   assert.equal((await sweep(toy.engine, toy.policy)).followed, 2)
   await toy.db.query(`insert into "Odd"."lines" values (4, 'x', '${uuid}');
     insert into "Odd"."Order Book" select "Branch", "No", "opened at" from "Odd"."Order Book_backup" where "Branch" = 'a,b'`)
-  const { mended, left } = await reconcile(toy.engine, toy.policy)
+  const { mended, left } = await reconcile(toy.owner, toy.policy)
   assert.deepEqual([mended, left], [{ twin_equal: 1, torn: 2, late: 1 }, []])
   await assertClean(toy)
 })

@@ -12,7 +12,7 @@ import { type Engine, INERT_SIGNALS, type Signals } from '../../src/engine/ports
 import { type NicCallCenterOptions, nicCallCenter } from '../../src/presets/nic-call-center.ts'
 import { MUTANT_VARIABLE } from '../mutants/mutant.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { engineUrl } from './engine-url.ts'
+import { engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
 /** How related tables refer to the customer; `none` is what Xano makes. */
@@ -82,8 +82,9 @@ export async function callCenter(t: TestContext, options: CallCenterOptions = {}
     },
   })
   const events: ArchiveEvent[] = []
-  const url = migrate ? await engineUrl(t, db, policy) : db.url
-  return centerOn({ db, engine: testEngine(t, { ...db, url }, events, options.signals), policy, events }, unit)
+  const { url, query } = migrate ? await engineAccess(t, db, policy) : db
+  const engine = testEngine(t, { ...db, url }, events, options.signals)
+  return centerOn({ db: { ...db, query }, engine, policy, events }, unit)
 }
 
 /** What a mutant prepares, with one safety less, is no other test's. */

@@ -9,29 +9,35 @@ import type { Policy } from '../../src/core/policy.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { grants } from '../../src/engine/grants.ts'
 import { grantScript } from '../../src/sql/grants.sql.ts'
-import type { TestDatabase } from './database.ts'
+import type { Query, TestDatabase } from './database.ts'
 import { asAdmin } from './server.ts'
 
 /** Set by the suite's setup. */
 export const POOLER_PORT_VARIABLE = 'MOTHBALL_TEST_POOLER_PORT'
 
-export const underRoles = process.env['MOTHBALL_TEST_ROLES'] === '1'
+const underRoles = process.env['MOTHBALL_TEST_ROLES'] === '1'
 
 /** The same database, through the pooler where there is one. */
-export function pooledUrl(direct: string): string {
+function pooledUrl(direct: string): string {
   const port = process.env[POOLER_PORT_VARIABLE]
   const url = new URL(direct)
   if (port !== undefined) url.port = port
   return url.href
 }
 
-/** For an engine that works under `policy`: its tables and archives are there, and get no other grants afterwards. */
-export async function engineUrl(t: TestContext, db: TestDatabase, policy: Policy): Promise<string> {
-  return underRoles ? roleUrl(t, db, policy) : pooledUrl(db.url)
+/** How the engine of a test reaches its database, and how the test itself does. */
+export type EngineAccess = Readonly<{ url: string; query: Query }>
+
+/** For an engine that works under `policy`, whose tables and archives are there. */
+export async function engineAccess(t: TestContext, db: TestDatabase, policy: Policy): Promise<EngineAccess> {
+  return underRoles ? roleAccess(t, db, policy) : { url: pooledUrl(db.url), query: db.query }
 }
 
-/** Roles belong to the server, so each test has its own; they go after its database. */
-async function roleUrl(t: TestContext, db: TestDatabase, policy: Policy): Promise<string> {
+/**
+ * Roles belong to the server, so each test has its own; they go after its database. Whoever alters a table gives the
+ * grants again, as the script's own head asks him to.
+ */
+async function roleAccess(t: TestContext, db: TestDatabase, policy: Policy): Promise<EngineAccess> {
   const prefix = `trial_${randomBytes(6).toString('hex')}_`
   const made = ['login', 'archiver', 'restorer', 'reader', 'purger'].map((role) => `${prefix}${role}`)
   t.after(() => asAdmin((query) => query(`drop role if exists ${made.join()}`)).catch(() => undefined))
@@ -40,7 +46,12 @@ async function roleUrl(t: TestContext, db: TestDatabase, policy: Policy): Promis
   const url = new URL(db.url)
   url.username = `${prefix}login`
   url.password = 'trial'
-  return url.href
+  const query: Query = async (text, values) => {
+    const rows = await db.query(text, values)
+    if (/\b(create|alter) table\b/i.test(text)) await db.query(await scriptFor(db, policy, prefix))
+    return rows
+  }
+  return { url: url.href, query }
 }
 
 async function scriptFor(db: TestDatabase, policy: Policy, prefix: string): Promise<string> {
