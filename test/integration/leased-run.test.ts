@@ -55,3 +55,12 @@ for (const [verb, work] of [
     const result = await run(center.engine, center.policy, { confirm: 1 }).finally(still.wake)
     assert.deepEqual([result.status, result.archived, await ended], ['success', 1, 'broken off'])
   })
+
+test('a lease from before the clock was set back keeps nobody from taking over', async (t) => {
+  const center = await callCenter(t)
+  await center.customer(90)
+  // Behind a pooler no backend is known, and the heartbeat alone says who lives.
+  await center.db.query(`insert into mothball.lease (name, epoch, owner, heartbeat_at)
+    values ('${leaseName(center.policy)}', 1, 'gone', now() + interval '1 day')`)
+  assert.equal((await run(center.engine, center.policy, { confirm: 1 })).archived, 1)
+})
