@@ -4,8 +4,10 @@
  * quarter of an hour, and wants a machine that does nothing else meanwhile.
  */
 import { writeFile } from 'node:fs/promises'
+import { agents } from './agents.ts'
 import { openArena, SETTINGS } from './arena.ts'
 import { family } from './family.ts'
+import { homecoming } from './homecoming.ts'
 import { lanes } from './lanes.ts'
 import { linearity } from './linearity.ts'
 import { memory } from './memory.ts'
@@ -17,6 +19,7 @@ import { restore } from './restore.ts'
 import type { Scenario } from './scenario.ts'
 import { show } from './show.ts'
 import { subjectOnly } from './subject-only.ts'
+import { sweep } from './sweep.ts'
 
 const SCENARIOS: readonly Scenario[] = [
   subjectOnly,
@@ -28,6 +31,9 @@ const SCENARIOS: readonly Scenario[] = [
   memory,
   restore,
   show,
+  homecoming,
+  sweep,
+  agents,
 ]
 
 const say = (text: string) => process.stderr.write(`${text}\n`)

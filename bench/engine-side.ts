@@ -14,7 +14,7 @@ import { applyMigration, planIndexes, planMigration } from '../src/db/migrate.ts
 import { openDatabase } from '../src/db/open-database.ts'
 import { inspectSound } from '../src/engine/inspect.ts'
 import { type Engine, INERT_SIGNALS } from '../src/engine/ports.ts'
-import { acquireLease, keepLease } from '../src/engine/run/lease.ts'
+import { acquireLease, keepLease, leaseTransaction } from '../src/engine/run/lease.ts'
 import { moveEligible } from '../src/engine/run/move-eligible.ts'
 import { FailureShare } from '../src/engine/run/outcome.ts'
 import type { Template } from './arena.ts'
@@ -113,7 +113,7 @@ async function moveTimed(
 }
 
 const open = (database: Database, policy: Policy) =>
-  database.transaction({}, async (session) => {
+  leaseTransaction(database, policy, async (session) => {
     const start = { operation: 'archive', actor: 'bench', reason: null, dryRun: false, slot: null } as const
     const started = await startRun(session, policy, start)
     if (started === null) throw new RangeError('a run without a slot always starts')

@@ -71,6 +71,54 @@ export const moveInOneTransaction = (url: string): Promise<Sample> => moveBySets
 /** The cheaper form that may lose such a change. */
 export const moveWithCustomersLocked = (url: string): Promise<Sample> => moveBySets(url, SAMPLE_TABLES.slice(0, 1))
 
+/** The physical limit of a family: a statement a table, by which its rows leave and arrive at once. */
+export async function moveByStatements(url: string): Promise<Sample> {
+  return withClient(url, async (client) => {
+    const moves: string[] = []
+    for (const table of [...SAMPLE_TABLES].reverse()) moves.push(moveDue(table, await columnsOf(client, table)))
+    await client.query('set jit = off')
+    const startedAt = performance.now()
+    let rows = 0
+    await client.query('begin')
+    await client.query(DUE)
+    await client.query('analyze due')
+    for (const move of moves) rows += (await client.query(move)).rowCount ?? 0
+    await client.query('commit')
+    return { ms: performance.now() - startedAt, rows }
+  })
+}
+
+/** Copied, then deleted by the customer's key, a thousand customers at a time and without a lock; repeated where refused. */
+export async function moveInChunks(url: string): Promise<Sample> {
+  return withClient(url, async (client) => {
+    const copies = await copyStatements(client)
+    await client.query('set jit = off')
+    const startedAt = performance.now()
+    await client.query(DUE.replace('create temp table due on commit drop', 'create temp table all_due'))
+    let rows = 0
+    for (let moved = -1; moved !== 0; ) {
+      moved = await moveChunk(client, copies).catch(async () => {
+        await client.query('rollback')
+        return -1
+      })
+      rows += Math.max(0, moved)
+    }
+    return { ms: performance.now() - startedAt, rows }
+  })
+}
+
+async function moveChunk(client: pg.Client, copies: readonly string[]): Promise<number> {
+  let rows = 0
+  await client.query('begin')
+  await client.query('create temp table due on commit drop as select id from all_due order by id limit 1000')
+  await client.query('analyze due')
+  for (const copy of copies) rows += (await client.query(copy)).rowCount ?? 0
+  for (const table of [...SAMPLE_TABLES].reverse()) await client.query(deleteDue(table))
+  await client.query('delete from all_due where id in (select id from due)')
+  await client.query('commit')
+  return rows
+}
+
 const DUE = `
   create temp table due on commit drop as
   select c.id from public.nic_cc_customer c
@@ -96,6 +144,11 @@ async function copyStatements(client: pg.Client): Promise<readonly string[]> {
 const copyDue = (table: string, columns: string): string => `
   insert into public.${table}_backup (${columns}, archived_at, archived_by, archive_reason, archive_batch)
   select ${columns}, now(), 'system', '60_day_rule', 1 from public.${table} where ${ownerOf(table)} in (select id from due)`
+
+const moveDue = (table: string, columns: string): string => `
+  with moved as (delete from public.${table} where ${ownerOf(table)} in (select id from due) returning ${columns})
+  insert into public.${table}_backup (${columns}, archived_at, archived_by, archive_reason, archive_batch)
+  select ${columns}, now(), 'system', '60_day_rule', 1 from moved`
 
 const deleteDue = (table: string): string =>
   `delete from public.${table} where ${ownerOf(table)} in (select id from due)`

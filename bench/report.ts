@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { styleText } from 'node:util'
 import type { Spread } from './interleave.ts'
 
-export type Unit = 'x' | 'ms per 1,000' | 'ms' | 'MB' | '%'
+export type Unit = 'x' | 'ms per 1,000' | 'ms' | 'MB' | '%' | 'us' | 'actions'
 
 export type Line = Readonly<{
   /** What was measured, with what it is compared to. */

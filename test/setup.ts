@@ -3,9 +3,13 @@
  * in production (fsync on), so that what the tests prove holds there; only sizes and limits are chosen for speed.
  *
  * MOTHBALL_TEST_PG_BIN: folder of other PostgreSQL programs. MOTHBALL_TEST_URL: a running server to use as it is,
- * by one suite at a time; databases of failed tests stay in it.
+ * by one suite at a time; databases of failed tests stay in it. MOTHBALL_TEST_ROLES=1, MOTHBALL_TEST_POOLER=1: as whom
+ * and which way the engine connects (`support/engine-url.ts`).
  */
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/demo/embedded-postgres.ts'
+import { serverAccount } from '../src/demo/server-account.ts'
+import { findPgbouncer, type Pooler, startPooler } from './crash/pooler.ts'
+import { POOLER_PORT_VARIABLE } from './support/engine-url.ts'
 import { SERVER_URL_VARIABLE } from './support/server.ts'
 import { dropTemplates } from './support/template.ts'
 
@@ -21,15 +25,25 @@ const SETTINGS = {
 }
 
 let server: EmbeddedPostgres | null = null
+let pooler: Pooler | null = null
 
 export async function globalSetup(): Promise<void> {
   if (process.env[SERVER_URL_VARIABLE]) return dropTemplates()
   const binDir = process.env['MOTHBALL_TEST_PG_BIN']
   server = await startEmbeddedPostgres({ settings: SETTINGS, ...(binDir ? { binDir } : {}) })
   process.env[SERVER_URL_VARIABLE] = server.url()
+  if (process.env['MOTHBALL_TEST_POOLER'] === '1') await startBetween(server.url())
+}
+
+async function startBetween(url: string): Promise<void> {
+  const program = findPgbouncer()
+  if (program === null) return console.log('no pgbouncer is installed: the engine connects directly')
+  pooler = await startPooler(program, { url, port: Number(new URL(url).port), account: serverAccount() })
+  process.env[POOLER_PORT_VARIABLE] = String(pooler.port)
 }
 
 /** `--test-force-exit` does not wait for us: then the server's watchdog ends it a moment after the suite. */
 export async function globalTeardown(): Promise<void> {
+  await pooler?.stop()
   await server?.stop()
 }

@@ -17,7 +17,7 @@ import type { Engine } from './ports.ts'
  * `plan_refused` where a policy's tables are not there.
  */
 export async function grants(
-  { database }: Engine,
+  { database }: Pick<Engine, 'database'>,
   policies: readonly Policy[],
   prefix: string = DEFAULT_ROLE_PREFIX,
 ): Promise<GrantPlan> {

@@ -9,7 +9,7 @@ import type { RunStatus, StopReason } from '../core/run.ts'
 import { committedOf, endRun, startRun } from '../db/journal/run.ts'
 import type { Engine } from './ports.ts'
 import { closeAbandonedRuns } from './run/close-abandoned.ts'
-import { acquireLease, keepLease, type Lease, releaseLease } from './run/lease.ts'
+import { acquireLease, keepLease, type Lease, leaseTransaction, releaseLease } from './run/lease.ts'
 
 /** `closed` is how many dead runs were closed at its beginning. */
 export type LeasedRun = Readonly<{ run: number; moment: string; lease: Lease; closed: number }>
@@ -30,7 +30,7 @@ export async function underLease<T>(
   start: Start,
   work: (run: LeasedRun) => Promise<Readonly<{ result: T; ending: RunEnding }>>,
 ): Promise<T> {
-  const { run, moment, epoch } = await engine.database.transaction({}, async (session) => {
+  const { run, moment, epoch } = await leaseTransaction(engine.database, policy, async (session) => {
     const started = await startRun(session, policy, { ...start, dryRun: false, slot: null })
     if (started === null) throw new RangeError('a run without a slot starts')
     return { ...started, epoch: await acquireLease(session, policy, started.run) }
@@ -39,17 +39,23 @@ export async function underLease<T>(
   try {
     const closed = await closeAbandonedRuns(engine, policy, run)
     const { result, ending } = await work({ run, moment, lease, closed })
-    await close(engine, run, lease, ending, null)
+    await close(engine, policy, { run, lease }, ending, null)
     return result
   } catch (error) {
     const ending = { status: 'failed', stopReason: 'failed', details: null } as const
-    await close(engine, run, lease, ending, error).catch(() => undefined)
+    await close(engine, policy, { run, lease }, ending, error).catch(() => undefined)
     throw error
   }
 }
 
-const close = ({ database }: Engine, run: number, lease: Lease, ending: RunEnding, error: unknown): Promise<void> =>
-  database.transaction({}, async (session) => {
+const close = (
+  { database }: Engine,
+  policy: Policy,
+  { run, lease }: Pick<LeasedRun, 'run' | 'lease'>,
+  ending: RunEnding,
+  error: unknown,
+): Promise<void> =>
+  leaseTransaction(database, policy, async (session) => {
     const { status, stopReason, details } = ending
     // Of the batches that it wrote; as with every run, what committed counts.
     const { archived } = await committedOf(session, run)

@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
 import type { CrashServer } from './crash-server.ts'
 
+type Behind = Pick<CrashServer, 'url' | 'port' | 'account'>
+
 export type Pooler = Readonly<{ port: number; stop(): Promise<void> }>
 
 /** Debian puts it where only root's PATH looks. */
@@ -17,7 +19,7 @@ const PLACES = ['pgbouncer', '/usr/sbin/pgbouncer']
 export const findPgbouncer = (): string | null =>
   PLACES.find((place) => spawnSync(place, ['--version']).status === 0) ?? null
 
-const configOf = (server: CrashServer, port: number, users: string) => `[databases]
+const configOf = (server: Behind, port: number, users: string) => `[databases]
 * = host=127.0.0.1 port=${server.port}
 [pgbouncer]
 listen_addr = 127.0.0.1
@@ -27,6 +29,8 @@ auth_type = trust
 auth_file = ${users}
 pool_mode = transaction
 default_pool_size = 30
+max_client_conn = 1000
+server_idle_timeout = 5
 server_login_retry = 1
 `
 
@@ -41,7 +45,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Runs as the server's account: it refuses to be root, as PostgreSQL does. */
-export async function startPooler(program: string, server: CrashServer): Promise<Pooler> {
+export async function startPooler(program: string, server: Behind): Promise<Pooler> {
   const folder = mkdtempSync(join(tmpdir(), 'mothball-pooler-'))
   const users = join(folder, 'users.txt')
   const config = join(folder, 'pgbouncer.ini')

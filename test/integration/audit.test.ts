@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { auditEntry, type ChainFault } from '../../src/core/chain.ts'
+import { auditEntry, type ChainFault, entryHash } from '../../src/core/chain.ts'
 import { appendAudit } from '../../src/db/journal/audit.ts'
 import { listAudit, verifyAudit } from '../../src/engine/audit.ts'
 import { retryFailures } from '../../src/engine/failures.ts'
@@ -114,7 +114,7 @@ test('a removed entry is found', async (t) => {
   assert.deepEqual(await forged(t, 'delete from mothball.audit where id = 2'), [{ id: 3, kind: 'missing' }])
 })
 
-test('an inserted entry is found, even if its own hash is right', async (t) => {
+test('an inserted entry is found, and so is each that it has moved', async (t) => {
   const shift = 'update mothball.audit set id = -id - 1 where id >= 3; update mothball.audit set id = -id where id < 0'
   const copy = `insert into mothball.audit select 3, at, actor, role, action, policy, object, reason, before, after, outcome,
     previous, sha256(hash) from mothball.audit where id = 2`
@@ -122,6 +122,16 @@ test('an inserted entry is found, even if its own hash is right', async (t) => {
     (await forged(t, `${shift}; ${copy}`)).map(({ id }) => id),
     [3, 4, 5, 6],
   )
+})
+
+test('an entry that was edited with its hash no longer is what the next one follows', async (t) => {
+  const center = await callCenter(t)
+  await append(center, 5)
+  const third = (await listAudit(center.engine)).find(({ id }) => id === 3) ?? assert.fail('there are five')
+  const hash = entryHash(third.previous, { ...third, actor: 'nobody' })
+  await center.db.query(`alter table mothball.audit disable trigger user;
+    update mothball.audit set actor = 'nobody', hash = decode('${hash}', 'hex') where id = 3`)
+  assert.deepEqual((await verifyAudit(center.engine)).faults, [{ id: 4, kind: 'unlinked' }])
 })
 
 test('a cut end is found by a head that was noted before', async (t) => {

@@ -13,6 +13,7 @@ import { restore } from '../../src/engine/restore/restore.ts'
 import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
+import { archiveToy, toyTables } from '../support/archived-table.ts'
 import { type CallCenter, type CallCenterOptions, callCenter, policyOf } from '../support/call-center.ts'
 import { type Worker, workers } from '../support/role-holders.ts'
 
@@ -254,6 +255,24 @@ test('the doctor finds nothing missing for the archiver, and for the reader says
     hints.some((hint) => /doctor --grants.*grant mothball_archiver to /.test(hint)),
     hints.join('\n'),
   )
+})
+
+test('rows that refer to a table of no policy come home by the restorer; the reader sees of it the key alone', async (t) => {
+  const toy = await toyTables(
+    t,
+    `create schema staff; create table staff.agent (id bigint primary key, phone text); insert into staff.agent values (7, 'x');
+    create table client (id bigint primary key, agent_id bigint references staff.agent, created_at timestamptz default now() - interval '90 days');
+    insert into client values (1, 7)`,
+    { subject: 'client' },
+  )
+  await archiveToy(toy)
+  const made = await workers(t, { ...toy, engine: toy.owner })
+  const selection = { by: 'keys', keys: ['1'] } as const
+  const reader = await made.as('reader')
+  assert.deepEqual((await previewRestore(reader.engine, toy.policy, selection)).conflicts, [])
+  await reader.mayNot(['select phone from staff.agent'])
+  const { engine } = await made.as('restorer')
+  assert.equal((await restore(engine, toy.policy, { selection, reason: 'phoned' })).restored, 1)
 })
 
 const isPrivilege = ({ code }: Readonly<{ code: string }>) => code === 'privilege_missing'

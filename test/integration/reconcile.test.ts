@@ -79,14 +79,17 @@ test('a related row copied back without its customer: the active copy goes, with
   await assertClean(center)
 })
 
-test('an active copy that an active row needs does not go: nothing is left without its parent', async (t) => {
-  const center = await archivedCenter(t)
-  await center.db.query(`insert into nic_cc_payment_plan select id, customer_id, total from nic_cc_payment_plan_backup where id = ${KEY};
+for (const onDelete of ['no action', 'cascade'])
+  test(`an active copy that an active row needs does not go: nothing is left without its parent (on delete ${onDelete})`, async (t) => {
+    const center = await archivedCenter(t)
+    await center.db.query(`alter table nic_cc_installment add foreign key (payment_plan_id)
+    references nic_cc_payment_plan on delete ${onDelete}`)
+    await center.db.query(`insert into nic_cc_payment_plan select id, customer_id, total from nic_cc_payment_plan_backup where id = ${KEY};
     insert into nic_cc_installment (payment_plan_id, status) values (${KEY}, 'paid')`)
-  await reconcile(center.engine, center.policy)
-  assert.equal(await count(center, 'nic_cc_installment', 'customer_id is null'), 1)
-  assert.equal(await count(center, 'nic_cc_payment_plan', `id = ${KEY}`), 1)
-})
+    await reconcile(center.engine, center.policy)
+    assert.equal(await count(center, 'nic_cc_installment', 'customer_id is null'), 1)
+    assert.equal(await count(center, 'nic_cc_payment_plan', `id = ${KEY}`), 1)
+  })
 
 test('a row that an agent writes to between look and mend is no equal twin any more', async (t) => {
   const center = await archivedCenter(t)

@@ -58,11 +58,11 @@ test('a trigger that changes a value on the way home keeps that family in the ar
   )
   await archiveToy(toy)
   await toy.db.query(`create table audit_trail (what text);
-    create function touch() returns trigger language plpgsql as $$ begin
+    create function touch() returns trigger language plpgsql security definer as $$ begin
       insert into audit_trail values ('came');
       if new.id = 2 then new.updated_at := now(); end if; if new.id = 3 then return null; end if; return new; end $$;
     create trigger touch before insert on account for each row execute function touch();
-    create function follow() returns trigger language plpgsql as $$ begin
+    create function follow() returns trigger language plpgsql security definer as $$ begin
       if new.id = 5 then update account set name = 'changed' where id = 5; end if; return null; end $$;
     create trigger follow after insert on entry for each row execute function follow()`)
   const result = await bring(toy, ['1', '2', '3', '4', '5', '6'])

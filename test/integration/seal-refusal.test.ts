@@ -6,6 +6,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { sealBatches } from '../../src/engine/verify/seal.ts'
 import { archiveToy, type Toy, toyTables } from '../support/archived-table.ts'
 import { type CallCenter, type CallCenterOptions, callCenter } from '../support/call-center.ts'
+import { guardedCenter, installHomecoming } from '../support/homecoming.ts'
 import { assertClean, checkOf, differing, verified } from '../support/verified.ts'
 
 /** Four customers with a call each, moved by a run that was killed before it could seal. */
@@ -146,3 +147,26 @@ async function resealed({ db, engine, policy }: Toy, refused: number): Promise<v
   await db.query('delete from mothball.seal')
   assert.deepEqual(await sealBatches(engine, policy), { sealed: 1 - refused, refused })
 }
+
+test('a family that came home by the trigger before the seal is no difference, and hides none', async (t) => {
+  const { center: made, keys, write } = await guardedCenter(t)
+  await made.db.query('delete from mothball.seal')
+  await write(`insert into nic_cc_call_log (customer_id) values (${keys[0]})`)
+  assert.deepEqual(await sealBatches(made.engine, made.policy), { sealed: 1, refused: 0 })
+  await made.db.query('delete from mothball.seal')
+  await made.db.query(`update nic_cc_customer_backup set name = 'edited' where id = ${keys[1]}`)
+  assert.deepEqual(await sealBatches(made.engine, made.policy), { sealed: 0, refused: 1 })
+  assert.deepEqual(differing(await verified(made)), ['seals'])
+})
+
+test('values of every kind leave by the trigger what their batch is compared by', async (t) => {
+  const ddl = `${ODD}; create table note (id bigint primary key, item_id bigint)`
+  const toy = await toyTables(t, ddl, { subject: 'item', relations: [{ table: 'note', columns: ['item_id'] }] })
+  await installHomecoming(toy)
+  await archiveToy(toy)
+  await toy.db.query('delete from mothball.seal')
+  await toy.db.query('insert into note values (1, 1), (2, 3)')
+  await resealed(toy, 0)
+  await toy.db.query('update item_backup set doc = \'{"a": 1}\' where id = 4')
+  await resealed(toy, 1)
+})

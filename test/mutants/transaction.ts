@@ -69,6 +69,34 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    without: 'an end to who stands still while he takes the lease',
+    patches: [
+      { file: 'src/engine/run/lease.ts', within: 'leaseTransaction', find: 'idleMs } },', put: 'idleMs: 0 } },' },
+    ],
+    killedBy: {
+      file: 'test/integration/leased-run.test.ts',
+      tests: [
+        'a sweep that stands still while it takes its lease keeps nobody from taking over',
+        'a reconciliation that stands still while it takes its lease keeps nobody from taking over',
+      ],
+    },
+  },
+  {
+    without: 'somebody who listens to a connection from its first moment on',
+    patches: [
+      {
+        file: 'src/db/open-database.ts',
+        within: 'openDatabase',
+        find: "pool.on('connect', (client) => client.on('error', () => undefined))",
+        put: '',
+      },
+    ],
+    killedBy: {
+      file: 'test/integration/open-database.test.ts',
+      tests: ['a connection that is ended together with its welcome ends no program, and the next one works'],
+    },
+  },
+  {
     without: 'the heartbeat',
     patches: [
       { file: 'src/engine/run/lease.ts', within: 'keepLease', find: 'setInterval(beat,', put: 'setInterval(() => {},' },

@@ -10,6 +10,7 @@ import { type Engine, INERT_SIGNALS } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { policyOf, testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
 export type ArchivedCenter = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
@@ -24,7 +25,8 @@ export async function archivedCenter(t: TestContext, options: ArchivedOptions = 
   const policy = policyOf({ policy: { related } })
   const name = `archived_center_${foreignKeys ? 'keys' : 'loose'}_${related}`
   const db = await testDatabase(t, { template: { name, build: (query) => build(query, foreignKeys, policy) } })
-  return { db, engine: testEngine(t, db), policy }
+  const { url, query } = await engineAccess(t, db, policy)
+  return { db: { ...db, query }, engine: testEngine(t, { ...db, url }), policy }
 }
 
 async function build(query: Query, foreignKeys: boolean, policy: Policy): Promise<void> {

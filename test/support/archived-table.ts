@@ -10,8 +10,15 @@ import type { Engine, Signals } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { engineAccess } from './engine-url.ts'
 
-export type Toy = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
+export type Toy = Readonly<{
+  db: TestDatabase
+  engine: Engine
+  /** The same as `engine`, as whoever owns the tables: for what no role may do. */
+  owner: Engine
+  policy: Policy
+}>
 
 /** Runs `ddl`, makes the archive tables. The subject has a `created_at` unless the policy says otherwise. */
 export async function toyTables(
@@ -24,14 +31,14 @@ export async function toyTables(
   await db.query(ddl)
   const policy = parsePolicy({ name: 'toy', age: { column: 'created_at', days: 60 }, guard: 1, ...input }, 'policy')
   if (isProblems(policy)) throw new Error(JSON.stringify(policy))
-  const engine = testEngine(t, db, [], signals)
-  const toy = { db, engine, policy }
-  await migrateToy(toy)
-  return toy
+  const owner = testEngine(t, db, [], signals)
+  await migrateToy({ owner, policy })
+  const { url, query } = await engineAccess(t, db, policy)
+  return { db: { ...db, query }, engine: testEngine(t, { ...db, url }, [], signals), owner, policy }
 }
 
-export async function migrateToy({ engine, policy }: Toy): Promise<void> {
-  await applyMigration(engine.database, await planMigration(engine.database, [policy]))
+export async function migrateToy({ owner, policy }: Pick<Toy, 'owner' | 'policy'>): Promise<void> {
+  await applyMigration(owner.database, await planMigration(owner.database, [policy]))
 }
 
 /** Archives all that is old; returns how many subjects that were. */

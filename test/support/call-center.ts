@@ -10,7 +10,9 @@ import { applyMigration, planMigration } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { type Engine, INERT_SIGNALS, type Signals } from '../../src/engine/ports.ts'
 import { type NicCallCenterOptions, nicCallCenter } from '../../src/presets/nic-call-center.ts'
+import { MUTANT_VARIABLE } from '../mutants/mutant.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
 /** How related tables refer to the customer; `none` is what Xano makes. */
@@ -66,7 +68,7 @@ const ON_DELETE: Readonly<Record<Exclude<ForeignKeys, 'none'>, string>> = {
 export async function callCenter(t: TestContext, options: CallCenterOptions = {}): Promise<CallCenter> {
   const { foreignKeys = 'none', unit = 'timestamptz', prepared } = options
   const migrate = options.migrate ?? true
-  const base = prepared?.name ?? `call_center${migrate ? '' : '_bare'}`
+  const base = prepared === undefined ? `call_center${migrate ? '' : '_bare'}` : preparedName(prepared.name)
   const name = `${base}_${foreignKeys}_${unit}`.replaceAll(' ', '_')
   const policy = policyOf(options)
   const db = await testDatabase(t, {
@@ -80,7 +82,15 @@ export async function callCenter(t: TestContext, options: CallCenterOptions = {}
     },
   })
   const events: ArchiveEvent[] = []
-  return centerOn({ db, engine: testEngine(t, db, events, options.signals), policy, events }, unit)
+  const { url, query } = migrate ? await engineAccess(t, db, policy) : db
+  const engine = testEngine(t, { ...db, url }, events, options.signals)
+  return centerOn({ db: { ...db, query }, engine, policy, events }, unit)
+}
+
+/** What a mutant prepares, with one safety less, is no other test's. */
+const preparedName = (name: string): string => {
+  const mutant = process.env[MUTANT_VARIABLE]
+  return mutant === undefined ? name : `${name}_m${mutant}`
 }
 
 function centerOn(base: Pick<CallCenter, 'db' | 'engine' | 'policy' | 'events'>, unit: Unit): CallCenter {

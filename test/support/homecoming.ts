@@ -23,11 +23,12 @@ export async function guardedCenter(
   return { center, keys: ['1', '2', '3'], write: await agent(t, center.db.url) }
 }
 
-type Installable = Readonly<{ engine: Engine; policy: Policy }>
+/** The trigger is made by whoever owns the tables. */
+type Installable = Readonly<{ engine: Engine; owner?: Engine; policy: Policy }>
 
 /** Installs what is missing; returns the titles of what was done. */
 export async function installHomecoming(
-  { engine, policy }: Installable,
+  { engine: own, owner: engine = own, policy }: Installable,
   options: Readonly<{ withSubject?: boolean }> = {},
 ): Promise<readonly string[]> {
   const steps = await planHomecoming(engine, policy, options)
@@ -35,7 +36,11 @@ export async function installHomecoming(
   return steps.map(({ title }) => title)
 }
 
-export async function removeHomecoming({ engine, policy }: Installable): Promise<readonly string[]> {
+export async function removeHomecoming({
+  engine: own,
+  owner: engine = own,
+  policy,
+}: Installable): Promise<readonly string[]> {
   const steps = await planHomecomingRemoval(engine, policy)
   await applyMigration(engine.database, steps)
   return steps.map(({ title }) => title)

@@ -29,6 +29,11 @@ export const lockingRows = (name: TableName, key: readonly string[]): readonly G
 export const updating = (name: TableName, columns: readonly string[]): readonly Grant[] =>
   columns.length === 0 ? [] : [{ kind: 'table', name, privilege: 'UPDATE', columns }]
 
+/** Only these columns are read. */
+export const selecting = (name: TableName, columns: readonly string[]): readonly Grant[] => [
+  { kind: 'table', name, privilege: 'SELECT', columns },
+]
+
 export const onSchema = (schema: string): Grant => ({
   kind: 'schema',
   name: { schema, table: '' },

@@ -7,7 +7,7 @@ import { type Family, movedTables, subjectOf } from '../family.ts'
 import { lockedTables } from '../locked-tables.ts'
 import type { Policy } from '../policy.ts'
 import { type Catalog, shapeOf, type TableShape } from '../table.ts'
-import { type Grant, lockingRows, onSchema, onSequence, onTable } from './grant.ts'
+import { type Grant, lockingRows, onSchema, onSequence, onTable, selecting } from './grant.ts'
 
 export type GrantScope = Readonly<{ policy: Policy; family: Family; catalog: Catalog }>
 
@@ -19,7 +19,13 @@ export const readingTables = ({ policy, family, catalog }: GrantScope): readonly
   const log = shapeOf(catalog, policy.logTable)
   const shapes = [...family.tables.map(({ shape }) => shape), ...archivesOf({ family, catalog })]
   const names = [...shapes, ...(log === undefined ? [] : [log])].map(({ name }) => name)
-  return [...usage(names), ...names.flatMap((name) => onTable(name, 'SELECT'))]
+  const keys = family.tables.flatMap(({ shape }) => shape.outgoing.filter(({ enforced }) => enforced))
+  return [
+    ...usage([...names, ...keys.map(({ target }) => target)]),
+    ...names.flatMap((name) => onTable(name, 'SELECT')),
+    // What a row refers to may be gone when it is to come home: the look for conflicts asks, in tables of no policy too.
+    ...keys.flatMap(({ target, references }) => selecting(target, references)),
+  ]
 }
 
 /** Rows leave the source and reach the archive; rows that keep rules read are locked where they are. */

@@ -7,7 +7,7 @@ import {
   installedTriggersSql,
   registeredSql,
 } from '../../sql/homecoming/installed.sql.ts'
-import { columnListsSql } from '../../sql/journal/departure.sql.ts'
+import { type SealedForm, sealedFormsSql } from '../../sql/journal/departure.sql.ts'
 import type { Session } from '../database.ts'
 
 export type InstalledTrigger = Readonly<{ table: TableName; name: string; called: string; enabled: boolean }>
@@ -41,13 +41,16 @@ export async function readInstalled(session: Session, subject: TableName): Promi
   }
 }
 
-/** By qualified name of the table: JSON arrays of the columns by which its rows were sealed until now. */
-export async function readColumnLists(
+/** By qualified name of the table: in which forms its rows were moved until now. */
+export async function readSealedForms(
   session: Session,
   subject: TableName,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await session.rows(columnListsSql(qualifiedText(subject)))
+): Promise<ReadonlyMap<string, readonly SealedForm[]>> {
+  const rows = await session.rows(sealedFormsSql(qualifiedText(subject)))
   return new Map(
-    [...Map.groupBy(rows, ({ name }) => name)].map(([name, lists]) => [name, lists.map(({ columns }) => columns)]),
+    [...Map.groupBy(rows, ({ name }) => name)].map(([name, forms]) => [
+      name,
+      forms.map(({ columns, as_text }) => ({ columns, as_text })),
+    ]),
   )
 }

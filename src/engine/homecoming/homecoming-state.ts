@@ -15,11 +15,12 @@ import {
 } from '../../core/homecoming.ts'
 import { qualifiedText, sameTable, type TableName, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { Catalog } from '../../core/table.ts'
+import type { Catalog, TableShape } from '../../core/table.ts'
 import type { Session } from '../../db/database.ts'
-import { type Installed, readColumnLists, readInstalled } from '../../db/journal/homecoming.ts'
+import { type Installed, readInstalled, readSealedForms } from '../../db/journal/homecoming.ts'
 import type { GeneratedFunction } from '../../sql/homecoming/function.sql.ts'
 import { type GeneratedTriggers, type HomecomingProgram, homecomingProgram } from '../../sql/homecoming/program.sql.ts'
+import type { SealedForm } from '../../sql/journal/departure.sql.ts'
 
 export type HomecomingSight = Readonly<{
   installed: Installed
@@ -39,28 +40,34 @@ export async function seeHomecoming(
   if (family === null || archived === null || !isWhole(archived)) return { installed, program: null }
   const hasSubject = installed.triggers.some(({ table }) => sameTable(table, policy.subject))
   const guards = guardedTables(family, archived, withSubject || hasSubject)
-  const columnLists = await columnListsOf(session, policy, archived)
-  return { installed, program: homecomingProgram({ policy, family: archived, columnLists }, guards) }
+  const sealedForms = await sealedFormsOf(session, policy, archived)
+  return { installed, program: homecomingProgram({ policy, family: archived, sealedForms }, guards) }
 }
 
 const isWhole = ({ tables }: ArchivedFamily): boolean =>
   tables.every(({ missing, retyped, home }) => missing.length + retyped.length === 0 && home.key.length > 0)
 
-/** As the next run would seal, then as earlier ones did. */
-async function columnListsOf(
+/** As the next run would move and seal, then as earlier ones did. */
+async function sealedFormsOf(
   session: Session,
   { subject }: Policy,
   { tables }: ArchivedFamily,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const sealed = await readColumnLists(session, subject)
+): Promise<ReadonlyMap<string, readonly SealedForm[]>> {
+  const sealed = await readSealedForms(session, subject)
   return new Map(
     tables.map(({ home }) => {
       const name = qualifiedText(home.name)
-      const now = jsonbText(home.columns.map((each) => each.name))
-      return [name, [...new Set([now, ...(sealed.get(name) ?? [])])]]
+      const now = formOf(home)
+      const before = sealed.get(name) ?? []
+      return [name, [now, ...before.filter((each) => each.columns !== now.columns || each.as_text !== now.as_text)]]
     }),
   )
 }
+
+const formOf = ({ columns }: TableShape): SealedForm => ({
+  columns: jsonbText(columns.map(({ name }) => name)),
+  as_text: jsonbText(columns.flatMap(({ name, hashable }) => (hashable ? [] : [name]))),
+})
 
 /** As PostgreSQL prints a jsonb array of texts. */
 const jsonbText = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(', ')}]`

@@ -11,7 +11,7 @@ import { runsWithLanesSql } from '../../sql/journal/lane.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
 import { workLanes } from './lanes.ts'
-import { acquireLease, leaseName, leaseTimeouts, releaseLease } from './lease.ts'
+import { acquireLease, leaseName, leaseTransaction, releaseLease } from './lease.ts'
 import { LateAccount } from './outcome.ts'
 import { judgeTables } from './prepare-run.ts'
 import type { Work } from './work.ts'
@@ -34,7 +34,7 @@ export async function adoptRun(
   { signal }: Helping = {},
 ): Promise<RunResult | 'ended' | 'other policy'> {
   const tables = await judgeTables(engine, policy)
-  const taken = await engine.database.transaction(leaseTimeouts(policy), async (session) => {
+  const taken = await leaseTransaction(engine.database, policy, async (session) => {
     const epoch = await acquireLease(session, policy, run)
     const open = await readOpenRun(session, run)
     if (open !== null && isOurs(policy, open))

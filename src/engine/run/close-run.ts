@@ -8,7 +8,7 @@ import { type Committed, committedOf, endRun, type StartedRun } from '../../db/j
 import { archiveLogSql } from '../../sql/journal/run.sql.ts'
 import { table } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
-import { type Lease, leaseTimeouts, releaseLease } from './lease.ts'
+import { type Lease, leaseTransaction, releaseLease } from './lease.ts'
 
 export type RunOutcome = Readonly<{
   policy: Policy
@@ -28,7 +28,7 @@ export type RunOutcome = Readonly<{
 /** One transaction: the journal, the public log and the lease agree, or none of them knows. */
 export async function closeRun({ database, signals }: Engine, outcome: RunOutcome): Promise<RunResult> {
   await signals.reached('run-closing')
-  return database.transaction(leaseTimeouts(outcome.policy), async (session) => {
+  return leaseTransaction(database, outcome.policy, async (session) => {
     const result = resultOf(outcome, await committedOf(session, outcome.started.run))
     // Somebody who took the lease over has closed the run, and logged it.
     if (await endRun(session, endOf(result))) await log(session, outcome, result)

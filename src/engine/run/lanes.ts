@@ -11,7 +11,16 @@ import { cutLanesSql, laneEndsSql } from '../../sql/journal/lane.sql.ts'
 import type { Engine } from '../ports.ts'
 import { createBoundary } from './boundary.ts'
 import { countKeys, lastCandidate } from './eligible-keys.ts'
-import { keepLease, type Lease, laneLeaseName, leaseName, ownerName, releaseLease, takeLease } from './lease.ts'
+import {
+  keepLease,
+  type Lease,
+  laneLeaseName,
+  leaseName,
+  leaseTransaction,
+  ownerName,
+  releaseLease,
+  takeLease,
+} from './lease.ts'
 import { moveEligible } from './move-eligible.ts'
 import { LateAccount } from './outcome.ts'
 import { moveAndSweep } from './sweeping.ts'
@@ -83,7 +92,7 @@ type HeldLane = Readonly<{ lane: Lane; epoch: string }>
 async function takeFreeLane({ database }: Engine, work: Work): Promise<HeldLane | null> {
   const { policy, started } = work
   for (const lane of await readOpenLanes(database, started.run)) {
-    const epoch = await database.transaction({}, async (session) => {
+    const epoch = await leaseTransaction(database, policy, async (session) => {
       const own = { lease: leaseName(policy), run: started.run, lane, owner: ownerName() }
       return takeLane(session, judgementOf(work), own, () =>
         takeLease(session, policy, { name: laneLeaseName(policy, lane.lane), run: started.run }),
@@ -128,11 +137,11 @@ async function moveLane(engine: Engine, work: Work, { lane, lease, lost }: LaneW
 async function settle(
   { database, emit }: Engine,
   lease: Lease,
-  { started: { run } }: Work,
+  { policy, started: { run } }: Work,
   end: LaneEnd,
   error: MothballError | null,
 ): Promise<void> {
-  await database.transaction({}, async (session) => {
+  await leaseTransaction(database, policy, async (session) => {
     await endLane(session, run, end, error)
     await releaseLease(session, lease)
   })

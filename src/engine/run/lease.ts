@@ -7,7 +7,7 @@ import { hostname } from 'node:os'
 import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { Session, TransactionOptions } from '../../db/database.ts'
+import type { Database, Session } from '../../db/database.ts'
 import {
   acquireLeaseSql,
   ensureLeaseSql,
@@ -36,15 +36,18 @@ export const laneLeaseName = (policy: Policy, lane: number): string => `${leaseN
 export const ownerName = (): string => `${hostname()}:${process.pid}`
 
 /**
- * For whatever writes the lease's row: it may wait for an open batch to its end, but a process that stands still with the
+ * For whatever writes a lease's row: it may wait for an open batch to its end, but a process that stands still with the
  * row locked lets go of it after the idle time, or nobody could ever take the lease over.
  */
-export const leaseTimeouts = ({ timeouts: { statementMs, idleMs } }: Policy): TransactionOptions => ({
-  timeouts: { lockMs: statementMs + idleMs, statementMs: statementMs + idleMs, idleMs },
-})
+export const leaseTransaction = <T>(
+  database: Database,
+  { timeouts: { statementMs, idleMs } }: Policy,
+  work: (session: Session) => Promise<T>,
+): Promise<T> =>
+  database.transaction({ timeouts: { lockMs: statementMs + idleMs, statementMs: statementMs + idleMs, idleMs } }, work)
 
 /**
- * Takes the lease in the transaction that starts the run, or goes on with it; throws `already_running` where its owner
+ * Takes the lease in the `leaseTransaction` that starts the run, or goes on with it; throws `already_running` where its owner
  * lives. Lanes of other runs are fenced with it, and their open batches waited for.
  */
 export async function acquireLease(session: Session, policy: Policy, run: number): Promise<string> {
@@ -74,7 +77,7 @@ export async function takeLease(
 export function keepLease({ database }: Engine, policy: Policy, epoch: string, name = leaseName(policy)): Lease {
   const lost = new AbortController()
   const beat = () => {
-    const beaten = database.transaction(leaseTimeouts(policy), (session) => session.execute(heartbeatSql(name, epoch)))
+    const beaten = leaseTransaction(database, policy, (session) => session.execute(heartbeatSql(name, epoch)))
     beaten.then(
       (touched) => {
         if (touched === 0) lost.abort(new MothballError('lease_lost', { policy: policy.name }))

@@ -13,7 +13,7 @@ import { type RunLimits, type StartedRun, startRun } from '../../db/journal/run.
 import { recordPlanSql } from '../../sql/journal/run.sql.ts'
 import type { Engine } from '../ports.ts'
 import { closeRun } from './close-run.ts'
-import { acquireLease, leaseTimeouts } from './lease.ts'
+import { acquireLease, leaseTransaction } from './lease.ts'
 import { LateAccount } from './outcome.ts'
 import { allowedBy, type PreparedRun, prepareRun } from './prepare-run.ts'
 import { workOn } from './work-on.ts'
@@ -113,7 +113,7 @@ const openRun = (
   plan: Plan,
   options: Start,
 ): Promise<StartedRun & Readonly<{ epoch: string }>> =>
-  database.transaction(leaseTimeouts(policy), async (session) => {
+  leaseTransaction(database, policy, async (session) => {
     const started = await startRun(session, policy, startOf(policy, plan, options))
     if (started === null) throw slotTaken(policy, options)
     await session.execute(recordPlanSql(started.run, { ...plan, kept: JSON.stringify(plan.kept) }))

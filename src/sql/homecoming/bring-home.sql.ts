@@ -8,7 +8,7 @@ import type { FamilyTable } from '../../core/family.ts'
 import { bringName, COMING_HOME, insertTriggers } from '../../core/homecoming.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import { batchesByColumnsSql } from '../journal/departure.sql.ts'
+import { batchesByFormSql, type SealedForm } from '../journal/departure.sql.ts'
 import { keepSql } from '../journal/keep-until.sql.ts'
 import { columnsOf, type KeySet } from '../keys.sql.ts'
 import { knownColumns, lockTablesSql } from '../lock.sql.ts'
@@ -32,8 +32,8 @@ import { settingsOf } from './settings.sql.ts'
 export type HomecomingScope = Readonly<{
   policy: Policy
   family: ArchivedFamily
-  /** By qualified name of the home table: JSON arrays of the columns by which its rows were or will be sealed. */
-  columnLists: ReadonlyMap<string, readonly string[]>
+  /** By qualified name of the home table: in which forms its rows were or will be moved. */
+  sealedForms: ReadonlyMap<string, readonly SealedForm[]>
 }>
 
 /** One table's variables: `t<n>_<column>` its keys, `n<n>` how many, `b<n>` its batches, `d<n>` the digest that arrived. */
@@ -83,11 +83,11 @@ const variable = (name: string): Sql => raw(`home.${name}`)
 /** `select f(...)` without its select, for `perform`. */
 const tail = (query: Sql): Sql => raw(inlined(query).text.replace(/^select /, ''))
 
-function declarations({ columnLists }: HomecomingScope, places: readonly Place[]): Sql {
+function declarations({ sealedForms }: HomecomingScope, places: readonly Place[]): Sql {
   const own = places.flatMap(({ each, at, names }) => [
     ...names.map((_name, n) => `t${at}_${n} text := '{}';`),
     `n${at} bigint := 0; b${at} text; d${at} text;`,
-    ...(columnLists.get(qualifiedText(each.home.name)) ?? []).map((_list, n) => `s${at}_${n} text;`),
+    ...(sealedForms.get(qualifiedText(each.home.name)) ?? []).map((_form, n) => `s${at}_${n} text;`),
     ...sequenceColumns(each.home).map((_column, n) => `q${at}_${n} text;`),
   ])
   return raw(`declare
@@ -210,22 +210,23 @@ const hasPathDependent = ({ tables }: ArchivedFamily): boolean =>
   tables.some(({ home }) => home.columns.some(({ baseType }) => baseType.startsWith('reg')))
 
 /** Deletes by the locked keys, leaves departures, and holds what left against what arrived. */
-function leaveSql({ policy, columnLists }: HomecomingScope, { each, at, rows }: Place): Sql {
+function leaveSql({ policy, sealedForms }: HomecomingScope, { each, at, rows }: Place): Sql {
   const n = raw(String(at))
-  const lists = columnLists.get(qualifiedText(each.home.name)) ?? []
+  const forms = sealedForms.get(qualifiedText(each.home.name)) ?? []
   const batches = sql`array(select e.value::bigint from pg_catalog.json_array_elements_text(coalesce(home.b${n}, '[]')::json) e)`
-  const sealed = lists.map((list, index) => ({
-    batches: variable(`s${at}_${index}`),
-    columns: namesOf(list).filter((name) => each.twin.columns.some((own) => own.name === name)),
-    // A batch that is yet to be sealed is then compared by its number of rows.
-    asText: null,
-  }))
-  const kept = lists.map((_list, index) => raw(`s${at}_${index} := r.sealed_${index};`))
+  const sealed = forms.map((form, index) => {
+    const columns = namesOf(form.columns)
+    const present = columns.filter((name) => each.twin.columns.some((own) => own.name === name))
+    // What a batch that is yet to be sealed is compared by; without one of its columns nobody can make it again.
+    const asText = form.as_text === null || present.length < columns.length ? null : namesOf(form.as_text)
+    return { batches: variable(`s${at}_${index}`), columns: present, asText }
+  })
+  const kept = forms.map((_form, index) => raw(`s${at}_${index} := r.sealed_${index};`))
   const unknown = literal(
     `rows of ${tableText(each.home.name)} were archived by columns that the homecoming trigger does not know`,
   )
   const fix = literal(`Run \`mothball homecoming install --policy ${policy.name}\`, then repeat the statement.`)
-  return sql`${batchesByColumnsSql(qualifiedText(each.home.name), lists, batches)} into r;
+  return sql`${batchesByFormSql(qualifiedText(each.home.name), forms, batches)} into r;
 if r.unknown > 0 then ${raiseSql('homecoming_stale', unknown, fix)}; end if;
 ${join(kept, ' ')}
 ${leaveArchiveSql(policy, each, { rows, sealed, run: variable('run') })} into r;

@@ -16,11 +16,10 @@ function programOf(table: string) {
   const { family } = resolveFamily(policy, catalog)
   const archived = family === null ? null : archivedFamily(family, catalog)
   assert.ok(family && archived)
-  const columnLists = new Map(
-    archived.tables.map(({ home }) => [qualifiedText(home.name), ['["id"]', '["id", "kind"]']]),
-  )
+  const forms = ['["id"]', '["id", "kind"]'].map((columns) => ({ columns, as_text: '[]' }))
+  const sealedForms = new Map(archived.tables.map(({ home }) => [qualifiedText(home.name), forms]))
   const guards = guardedTables(family, archived, false)
-  return homecomingProgram({ policy, family: archived, columnLists }, guards)
+  return homecomingProgram({ policy, family: archived, sealedForms }, guards)
 }
 
 test('a family is waited for and never passed by, and nothing is bound, so that it can be printed', () => {

@@ -1,5 +1,5 @@
 /** What a row leaves behind when it leaves the archive: its full hash, by which its batch's seal still closes. */
-import { join, literal, raw, type Sql, sql } from '../tag.ts'
+import { anyOf, join, literal, raw, type Sql, sql } from '../tag.ts'
 
 /** An insert for the rows of `gone` (`batch`, `key`, `seal`, `value`); those without a seal belong to no batch of ours. */
 export const departuresSql = (gone: Sql, table: string, run: number | Sql): Sql =>
@@ -28,22 +28,33 @@ export const manifestColumnsSql = (batches: readonly string[]): Sql<ManifestRow>
 /** The names of a table's columns in its entry of a manifest, as a JSON array. */
 const columnNames = (entry: Sql): Sql => sql`pg_catalog.jsonb_path_query_array(${entry}, '$.columns[*].name')::text`
 
-/** Each list of columns by which rows of a subject's family were ever sealed, once for each table, in a fixed order. */
-export const columnListsSql = (subject: string): Sql<{ name: string; columns: string }> =>
-  sql`select distinct t.key collate "C" as name, ${columnNames(raw('t.value'))} collate "C" as columns
+/** How rows of a table are sealed and compared before that: as PostgreSQL prints jsonb arrays of names. */
+export type SealedForm = Readonly<{
+  columns: string
+  /** Of those, the ones that go into the digest by value as text; null where the manifest does not tell. */
+  as_text: string | null
+}>
+
+/** Each form in which rows of a subject's family were ever moved, once for each table, in a fixed order. */
+export const sealedFormsSql = (subject: string): Sql<SealedForm & Readonly<{ name: string }>> =>
+  sql`select distinct t.key collate "C" as name, ${columnNames(raw('t.value'))} collate "C" as columns,
+      (t.value->'asText')::text collate "C" as as_text
     from mothball.batch b join mothball.run r on r.id = b.run_id cross join pg_catalog.jsonb_each(b.tables) t
-    where r.subject = ${subject} order by 1, 2`
+    where r.subject = ${subject} order by 1, 2, 3`
 
 /**
- * For the inside of a function: `sealed_<n>` is the array text of those of `batches` whose manifest has the n-th list of
- * columns for the table (qualified), `unknown` counts those with none of them.
+ * For the inside of a function: `sealed_<n>` is the array text of those of `batches` whose manifest has the n-th form for
+ * the table (qualified), `unknown` counts those with none of them.
  */
-export function batchesByColumnsSql(name: string, lists: readonly string[], batches: Sql): Sql {
-  const sealed = lists.map(
-    (list, index) =>
-      sql`coalesce(pg_catalog.array_agg(m.batch) filter (where m.columns = ${list}), '{}')::text as ${raw(`sealed_${index}`)}, `,
+export function batchesByFormSql(name: string, forms: readonly SealedForm[], batches: Sql): Sql {
+  const has = (form: SealedForm) =>
+    sql`(m.columns = ${form.columns} and m.as_text is not distinct from ${form.as_text})`
+  const sealed = forms.map(
+    (form, index) =>
+      sql`coalesce(pg_catalog.array_agg(m.batch) filter (where ${has(form)}), '{}')::text as ${raw(`sealed_${index}`)}, `,
   )
-  return sql`select ${join(sealed, '')}count(*) filter (where m.columns <> all (${lists}::text[])) as unknown
-    from (select b.id as batch, ${columnNames(sql`(b.tables -> ${literal(name)})`)} as columns
+  return sql`select ${join(sealed, '')}count(*) filter (where not (${anyOf(forms.map(has))})) as unknown
+    from (select b.id as batch, ${columnNames(sql`(b.tables -> ${literal(name)})`)} as columns,
+        (b.tables -> ${literal(name)} -> 'asText')::text as as_text
       from mothball.batch b where b.id = any (${batches}) and b.tables ? ${literal(name)}) m`
 }

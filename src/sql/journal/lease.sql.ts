@@ -8,10 +8,14 @@ import { type Sql, sql } from '../tag.ts'
 export const ensureLeaseSql = (name: string): Sql =>
   sql`insert into mothball.lease (name, epoch) values (${name}, 0) on conflict (name) do nothing`
 
-/** Nobody lives behind the lease `l`: released, no heartbeat for its time, or its backend is gone. */
+/**
+ * Nobody lives behind the lease `l`: released, no heartbeat for its time, or its backend is gone. A heartbeat of the
+ * future is from before the server's clock was set back: nobody would have the lease until then.
+ */
 const isFree = (leaseMs: number): Sql =>
   sql`(l.owner is null
       or l.heartbeat_at < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => ${leaseMs}::float8 / 1000)
+      or l.heartbeat_at > pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${leaseMs}::float8 / 1000)
       or (l.backend_pid is not null and not exists (select from pg_catalog.pg_stat_activity b where b.pid = l.backend_pid
         and (b.backend_start is null or b.backend_start = l.backend_start))))`
 

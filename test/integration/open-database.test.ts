@@ -1,0 +1,56 @@
+// A server that ends a connection in the packet that welcomes it, as one does that is stopped at that moment.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { MothballError } from '../../src/core/errors/index.ts'
+import { openDatabase } from '../../src/db/open-database.ts'
+import { sql } from '../../src/sql/tag.ts'
+import { testDatabase } from '../support/database.ts'
+
+/** A message of the server's: its type, its own length, what it says. */
+const message = (type: string, body: Buffer): Buffer => {
+  const head = Buffer.from(`${type}....`)
+  head.writeUInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
+}
+
+const AUTHENTICATED = message('R', Buffer.alloc(4))
+const READY = message('Z', Buffer.from('I'))
+const SHUTDOWN = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'))
+
+/** Ends the first `times` connections together with their welcome, and hands on the others. */
+async function endingServer(t: TestContext, target: number, times: number): Promise<number> {
+  const sockets: Socket[] = []
+  let welcomed = 0
+  const server = createServer((client) => {
+    sockets.push(client.on('error', () => undefined))
+    if (welcomed >= times) {
+      const upstream = connect(target, '127.0.0.1')
+      sockets.push(upstream.on('error', () => undefined))
+      client.pipe(upstream).pipe(client)
+      return
+    }
+    welcomed += 1
+    client.once('data', () => client.end(Buffer.concat([AUTHENTICATED, READY, SHUTDOWN])))
+  }).listen(0, '127.0.0.1')
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await once(server, 'listening')
+  const address = server.address()
+  return address === null || typeof address === 'string' ? 0 : address.port
+}
+
+test('a connection that is ended together with its welcome ends no program, and the next one works', async (t) => {
+  const { url: own } = await testDatabase(t)
+  const url = new URL(own)
+  url.port = String(await endingServer(t, Number(url.port), 3))
+  const database = openDatabase({ url: url.href })
+  const ask = () => database.one(sql<{ n: string }>`select 1 as n`)
+  for (let n = 0; n < 3; n += 1)
+    await assert.rejects(ask(), (error) => error instanceof MothballError && /^connection|^database/.test(error.code))
+  assert.deepEqual(await ask(), { n: '1' })
+  await database.close()
+})
