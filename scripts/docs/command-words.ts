@@ -147,13 +147,16 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   'hold set': {
     notes:
       'Waits for an open batch that has the customer. An archived customer can be held too. Exit 1 when he is nowhere.',
-    examples: ['mothball hold set 5520 --reason "complaint 2026/114"'],
+    examples: [
+      'mothball hold set 5520 --reason "complaint about a fee"',
+      'mothball hold set 5520 --reason "the court asks" --case 2026/114',
+    ],
   },
   'hold release': {
-    notes: 'Takes a key (all open holds of the customer) or `--id`. Asks; without a terminal it needs `--yes`.',
+    notes: 'Takes a key (all open holds of the customer), `--case` (all of that case) or `--id`. Asks; without a terminal it needs `--yes`.',
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
-  'hold list': { notes: READS, examples: ['mothball hold list --all'] },
+  'hold list': { notes: READS, examples: ['mothball hold list --all', 'mothball hold list --case 2026/114'] },
   homecoming: { notes: 'Without a further word: `status`.', examples: ['mothball homecoming'] },
   'homecoming install': {
     notes:

@@ -71,7 +71,10 @@ export type Archiver = Readonly<{
   findMasked(policy: Policy, text: string): Promise<readonly WithContacts[]>
   setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
-  listHolds(policy: Policy, options?: Readonly<{ all?: boolean } & Page>): Promise<readonly Hold[]>
+  listHolds(
+    policy: Policy,
+    options?: Readonly<{ all?: boolean; caseNumber?: string | null } & Page>,
+  ): Promise<readonly Hold[]>
   listFailures(
     policy: Policy,
     options?: Readonly<{ all?: boolean; run?: number | null } & Page>,

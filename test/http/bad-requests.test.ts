@@ -182,6 +182,11 @@ test('a line break in a reason, and an empty one, are refused before anything is
       assertProblem(answer, 'request_invalid', 400)
       assert.deepEqual(fieldsOf(answer), ['reason'], JSON.stringify(reason))
     }
+  for (const caseNumber of ['', ' 7', 'a\nb', 'x'.repeat(101)]) {
+    const answer = await call('POST /api/v1/holds', { body: { key, reason: 'x', caseNumber } })
+    assertProblem(answer, 'request_invalid', 400)
+    assert.deepEqual(fieldsOf(answer), ['caseNumber'], JSON.stringify(caseNumber))
+  }
   assert.equal(await center.count('mothball.hold'), 0)
 })
 

@@ -93,9 +93,12 @@ test('every operation does its work and answers as it is described', async (t) =
   const why = await call(`GET /api/v1/customers/${young}/why`, { as: 'viewer' })
   assert.match(String(why.json?.['because']), /too young until/)
 
-  const hold = await call('POST /api/v1/holds', { as: 'operator', body: { key: gone, reason: 'complaint' } })
+  const hold = await call('POST /api/v1/holds', {
+    as: 'operator',
+    body: { key: gone, reason: 'complaint', caseNumber: '7/1' },
+  })
   assert.deepEqual([hold.status, hold.json?.['tier']], [201, 'archive'])
-  assert.equal(listOf((await call('GET /api/v1/holds', { as: 'viewer' })).json?.['holds']).length, 1)
+  assert.equal(listOf((await call('GET /api/v1/holds?caseNumber=7/1', { as: 'viewer' })).json?.['holds']).length, 1)
   await call(`POST /api/v1/holds/${hold.json?.['id']}/release`, { as: 'compliance', body: { reason: 'closed' } })
   assert.equal(listOf((await call('GET /api/v1/holds?all=true', { as: 'viewer' })).json?.['holds']).length, 1)
 

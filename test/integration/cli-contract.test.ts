@@ -123,10 +123,11 @@ test('above the guard a run needs the number that the plan names; without it not
 test('holds are set, listed and released, and keep a customer', async (t) => {
   const db = await sampleDatabase(t, { migrated: true })
   const { json } = program(t, db)
-  const set = await json('hold', 'set', '1', '--reason', 'court case')
+  const set = await json('hold', 'set', '1', '--reason', 'court case', '--case', '2026/114')
   assert.deepEqual([set.code, set.last['type'], set.last['key'], set.last['tier']], [0, 'hold', '1', 'active'])
   assert.deepEqual((await json('show', '1')).last['kept'], ['hold'])
-  assert.equal(listOf((await json('hold', 'list')).last['holds']).length, 1)
+  assert.equal(listOf((await json('hold', 'list', '--case', '2026/114')).last['holds']).length, 1)
+  assertError(await json('hold', 'release', '1', '--case', '2026/114'), 'usage_invalid', 2)
   assertError(await json('hold', 'release', '1'), 'confirmation_missing', 2)
   const released = await json('hold', 'release', '1', '--yes')
   assert.deepEqual([released.code, listOf(released.last['released']).length], [0, 1])
