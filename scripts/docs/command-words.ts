@@ -153,7 +153,8 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     ],
   },
   'hold release': {
-    notes: 'Takes a key (all open holds of the customer), `--case` (all of that case) or `--id`. Asks; without a terminal it needs `--yes`.',
+    notes:
+      'Takes a key (all open holds of the customer), `--case` (all of that case) or `--id`. Asks; without a terminal it needs `--yes`.',
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
   'hold list': { notes: READS, examples: ['mothball hold list --all', 'mothball hold list --case 2026/114'] },

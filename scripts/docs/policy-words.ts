@@ -199,6 +199,11 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'search.phone': { meaning: 'Phone numbers: the last nine digits count, in any format.' },
   'search.email': { meaning: 'E-mail addresses: upper and lower case are the same.' },
   'search.text': { meaning: 'Other numbers, such as policy numbers: letters and digits count, in any case.' },
+  views: {
+    meaning:
+      '`migrate` makes the view `<table>_all` over each table that moves and its archive, and keeps it in step: ' +
+      '[one view over both](../how-to/see-both-tiers.md).',
+  },
   probes: {
     type: 'list',
     meaning:

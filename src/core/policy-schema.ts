@@ -127,6 +127,7 @@ export const policySchema = z.strictObject({
   compare: z.boolean().default(true),
   acceptedTriggers: z.array(z.string().min(1)).default([]),
   search: search.prefault({}),
+  views: z.boolean().default(false),
   probes: z.array(probe).max(MAX_PROBES).default([]),
 })
 

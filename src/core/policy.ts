@@ -86,6 +86,8 @@ export type Policy = Readonly<{
   /** User triggers on source tables that the policy knows and accepts, as `table.trigger`. */
   acceptedTriggers: readonly string[]
   search: SearchColumns
+  /** `<table>_all` over each table that moves and its archive, with the tier as a column. */
+  views: boolean
   /** Queries that are timed before and after each run. */
   probes: readonly Probe[]
 }>
