@@ -88,6 +88,8 @@ export type Policy = Readonly<{
   search: SearchColumns
   /** `<table>_all` over each table that moves and its archive, with the tier as a column. */
   views: boolean
+  /** Whether a person who is active may be erased: never, or where no keep rule holds. Archived ones always may. */
+  erasure: Readonly<{ active: 'refuse' | 'unless_kept' }>
   /** Queries that are timed before and after each run. */
   probes: readonly Probe[]
 }>

@@ -1,7 +1,9 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+
 import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
+import type { EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found, WithContacts } from '../core/found.ts'
@@ -25,6 +27,7 @@ import { applyMigration, type MigrationStep, planIndexes, planMigration } from '
 import { listAudit, verifyAudit } from './audit.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
+import { erase, listErasures, planErasure } from './erase/erase.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { findMasked } from './find/contacts.ts'
 import { find } from './find/find.ts'
@@ -75,6 +78,10 @@ export type Archiver = Readonly<{
     policy: Policy,
     options?: Readonly<{ all?: boolean; caseNumber?: string | null } & Page>,
   ): Promise<readonly Hold[]>
+  /** What an erasure would destroy, and what is in its way. */
+  planErasure(policy: Policy, key: string): Promise<ErasurePlan>
+  erase(policy: Policy, options: EraseOptions): Promise<Erasure>
+  listErasures(policy: Policy, options?: Readonly<{ key?: string | null } & Page>): Promise<readonly Erasure[]>
   listFailures(
     policy: Policy,
     options?: Readonly<{ all?: boolean; run?: number | null } & Page>,
@@ -148,6 +155,9 @@ export const createArchiver = (engine: Engine): Archiver => ({
   setHold: (policy, hold) => setHold(engine, policy, hold),
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
+  planErasure: (policy, key) => planErasure(engine, policy, key),
+  erase: (policy, options) => erase(engine, policy, options),
+  listErasures: (policy, options) => listErasures(engine, policy, options),
   listFailures: (policy, options) => listFailures(engine, policy, options),
   retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),
