@@ -26,7 +26,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   doctor: {
     notes:
       `${READS} Exit 4 when something would refuse a run. Examines all policies, or the one that \`--policy\` names. ` +
-      'With `--grants` it examines nothing: it prints four roles and what each needs ([run with least ' +
+      'With `--grants` it examines nothing: it prints five roles and what each needs ([run with least ' +
       'privilege](../how-to/run-with-least-privilege.md)), for the tables as they are now.',
     examples: ['mothball doctor', 'mothball doctor --grants | psql', 'mothball doctor --grants --role-prefix crm_'],
   },
@@ -158,6 +158,18 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
   'hold list': { notes: READS, examples: ['mothball hold list --all', 'mothball hold list --case 2026/114'] },
+  erase: {
+    notes:
+      '`--dry-run` shows what would go, what is in the way and the letter to the requester; exit 4 when something is. ' +
+      'To destroy it takes `--reason`, `--case` and the key once more in `--confirm`; nothing asks, and nothing else will ' +
+      'do. Exit 4 for a hold, an active person (by policy), a row that is another’s as well; 11 while a run is alive. ' +
+      'See [erase a person](../how-to/erase-a-person.md).',
+    examples: [
+      'mothball erase 5520 --dry-run',
+      'mothball erase 5520 --reason "he asked for it" --case DSR-7 --confirm 5520',
+    ],
+  },
+  erasures: { notes: READS, examples: ['mothball erasures', 'mothball erasures --key 5520'] },
   homecoming: { notes: 'Without a further word: `status`.', examples: ['mothball homecoming'] },
   'homecoming install': {
     notes:

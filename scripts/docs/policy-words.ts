@@ -204,6 +204,15 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
       '`migrate` makes the view `<table>_all` over each table that moves and its archive, and keeps it in step: ' +
       '[one view over both](../how-to/see-both-tiers.md).',
   },
+  erasure: {
+    default: 'as below',
+    meaning: 'How far `mothball erase` may go: [erase a person](../how-to/erase-a-person.md).',
+  },
+  'erasure.active': {
+    meaning:
+      'Whether a person who is active may be erased: never (`refuse`), or where no keep rule holds (`unless_kept`). An ' +
+      'archived one may in any case; nobody may while a hold is on him.',
+  },
   probes: {
     type: 'list',
     meaning:

@@ -9,6 +9,7 @@ import { registerConfig } from './commands/config.ts'
 import { registerControl } from './commands/control.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerErase } from './commands/erase.ts'
 import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
@@ -49,6 +50,7 @@ const COMMANDS: readonly Register[] = [
   registerSweep,
   registerReconcile,
   registerHold,
+  registerErase,
   registerHomecoming,
   registerNotify,
   registerAudit,

@@ -73,7 +73,7 @@ export type Trace = Readonly<{ object: string; rows: Sql; destroy: Sql }>
 /** What stands in place of a key, and of words that may name the person. */
 const ERASED = 'erased'
 
-/** Of the subject `key` of a table (qualified). Counts of runs rest on failures: these stay, without his key. */
+/** Of the subject `key` of a table (qualified). No row goes, for counts of runs rest on them: each stays without him. */
 export function traces(subject: string, key: string): readonly Trace[] {
   const about = sql`t.subject = ${subject} and t.subject_key = ${key}`
   return [
@@ -92,7 +92,8 @@ export function traces(subject: string, key: string): readonly Trace[] {
     {
       object: 'mothball.keep_until',
       rows: sql`mothball.keep_until t where ${about}`,
-      destroy: sql`delete from mothball.keep_until t where ${about}`,
+      destroy: sql`update mothball.keep_until t set subject_key = ${`${ERASED} `} || pg_catalog.gen_random_uuid(), reason = ${ERASED}
+        where ${about}`,
     },
     {
       object: 'mothball.idempotency',

@@ -135,6 +135,27 @@ test('holds are set, listed and released, and keep a customer', async (t) => {
   assertError(await json('hold', 'set', '99999', '--reason', 'x'), 'already_gone', 1)
 })
 
+test('a person is erased only with his key given twice, behind a plan, and leaves a receipt', async (t) => {
+  const db = await sampleDatabase(t, { migrated: true })
+  const { json } = program(t, db)
+  assert.equal((await json('run', '--max-rows', '3', '--yes')).code, 0)
+  const key = (await db.query('select min(id) as id from nic_cc_customer_backup'))[0]?.['id'] ?? ''
+  const plan = await json('erase', key, '--dry-run')
+  assert.deepEqual([plan.last['type'], plan.last['action'], plan.last['key']], ['erase', 'plan', key])
+  assertError(await json('erase', key, '--reason', 'x', '--case', '7'), 'confirmation_missing', 2)
+  assertError(await json('erase', key, '--confirm', key, '--case', '7'), 'usage_invalid', 2)
+  assertError(await json('erase', key, '--confirm', key, '--reason', 'x'), 'usage_invalid', 2)
+  assertError(await json('erase', key, '--confirm', '2', '--reason', 'x', '--case', '7'), 'erasure_unconfirmed', 4)
+  await json('hold', 'set', key, '--reason', 'court case')
+  const held = await json('erase', key, '--dry-run')
+  assert.deepEqual([held.code, typeof held.last['letter']], [4, 'string'])
+  await json('hold', 'release', key, '--yes')
+  const erased = await json('erase', key, '--confirm', key, '--reason', 'x', '--case', '7')
+  assert.deepEqual([erased.code, erased.last['action'], erased.last['erasure']], [0, 'erase', 1])
+  assert.equal(listOf((await json('erasures', '--key', key)).last['erasures']).length, 1)
+  assert.equal((await json('verify')).code, 0)
+})
+
 test('a customer who cannot move makes the run partial, is listed, and is tried again on request', async (t) => {
   const db = await sampleDatabase(t, { migrated: true })
   const { json, plain } = program(t, db)

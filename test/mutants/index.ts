@@ -1,4 +1,5 @@
-/** All mutants, in the order of a batch: locks, judgement, the transaction, the way home and the proof. */
+/** All mutants, in the order of a batch: locks, judgement, the transaction, the way home, the proof, and an erasure. */
+import { ERASURE_MUTANTS } from './erasure.ts'
 import { JUDGEMENT_MUTANTS } from './judgement.ts'
 import { LOCK_MUTANTS } from './locks.ts'
 import type { Mutant } from './mutant.ts'
@@ -10,4 +11,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...JUDGEMENT_MUTANTS,
   ...TRANSACTION_MUTANTS,
   ...PROOF_MUTANTS,
+  ...ERASURE_MUTANTS,
 ]

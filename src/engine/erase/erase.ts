@@ -40,16 +40,18 @@ const MAX_LISTED = 10_000
  */
 export async function planErasure(engine: Engine, policy: Policy, typed: string): Promise<ErasurePlan> {
   const tables = await prepareFamily(engine, policy)
-  const scope = await scopeOf(engine, policy, tables, typed)
-  return engine.database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
+  return lookAt(engine, policy, await scopeOf(engine, policy, tables, typed))
+}
+
+const lookAt = ({ database }: Engine, policy: Policy, scope: PersonScope): Promise<ErasurePlan> =>
+  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const person = await gatherPerson(session, scope, false)
     const rows = await lookEverywhere(session, person)
     const obstacles = await obstaclesTo(session, policy, person)
-    if (rows.length === 0 && obstacles.length === 0)
-      throw new MothballError('not_found', { what: 'person', keys: typed })
-    return { key: scope.key, rows, obstacles, letter: letterFor(obstacles), notReached: NOT_REACHED }
+    const { key } = scope
+    if (rows.length === 0 && obstacles.length === 0) throw new MothballError('not_found', { what: 'person', keys: key })
+    return { key, rows, obstacles, letter: letterFor(obstacles), notReached: NOT_REACHED }
   })
-}
 
 /**
  * Throws `erasure_unconfirmed`, `erasure_held`, `erasure_active`, `erasure_kept`, `erasure_shared`, `erasure_busy`,
@@ -60,6 +62,8 @@ export async function erase(engine: Engine, policy: Policy, options: EraseOption
   const tables = await prepareFamily(engine, policy)
   const scope = await scopeOf(engine, policy, tables, options.key)
   if (options.confirm !== scope.key) throw new MothballError('erasure_unconfirmed')
+  // What can be known before is no run that failed; the same is asked again with his rows locked.
+  requireNone((await lookAt(engine, policy, scope)).obstacles)
   const start = { operation: 'erase', actor: options.actor, reason: options.reason } as const
   const erasure = await underLease(engine, policy, start, async (leased) => ({
     result: await eraseOnce(engine, policy, { options, tables, scope, leased }),
