@@ -169,7 +169,18 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       'mothball erase 5520 --reason "he asked for it" --case DSR-7 --confirm 5520',
     ],
   },
-  erasures: { notes: READS, examples: ['mothball erasures', 'mothball erasures --key 5520'] },
+  erasures: { notes: 'Without a further word: `list`.', examples: ['mothball erasures'] },
+  'erasures list': { notes: READS, examples: ['mothball erasures list --key 5520'] },
+  'erasures request': {
+    notes:
+      'Once for a case while it is open. The erasure itself closes it; the daily summary tells of those that are due.',
+    examples: ['mothball erasures request 5520 --case DSR-7 --reason "he asked by mail" --due 2026-12-24'],
+  },
+  'erasures withdraw': {
+    notes: 'Exit 1 where the case has no open request.',
+    examples: ['mothball erasures withdraw --case DSR-7 --reason "he changed his mind"'],
+  },
+  'erasures due': { notes: READS, examples: ['mothball erasures due', 'mothball erasures due --all'] },
   homecoming: { notes: 'Without a further word: `status`.', examples: ['mothball homecoming'] },
   'homecoming install': {
     notes:

@@ -213,6 +213,7 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
       'Whether a person who is active may be erased: never (`refuse`), or where no keep rule holds (`unless_kept`). An ' +
       'archived one may in any case; nobody may while a hold is on him.',
   },
+  'erasure.dueDays': { meaning: 'Days of 24 hours within which a request is due, unless it says otherwise.' },
   probes: {
     type: 'list',
     meaning:

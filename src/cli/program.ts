@@ -10,6 +10,7 @@ import { registerControl } from './commands/control.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerErase } from './commands/erase.ts'
+import { registerErasures } from './commands/erasures.ts'
 import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
@@ -51,6 +52,7 @@ const COMMANDS: readonly Register[] = [
   registerReconcile,
   registerHold,
   registerErase,
+  registerErasures,
   registerHomecoming,
   registerNotify,
   registerAudit,

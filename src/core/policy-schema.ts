@@ -95,7 +95,10 @@ const search = z.strictObject({
   text: z.array(name).default([]),
 })
 
-const erasure = z.strictObject({ active: z.enum(['refuse', 'unless_kept']).default('refuse') })
+const erasure = z.strictObject({
+  active: z.enum(['refuse', 'unless_kept']).default('refuse'),
+  dueDays: days.default(30),
+})
 
 const probe = z.strictObject({
   name: name.regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes and underscores'),

@@ -4,6 +4,7 @@ import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
+import type { ErasureRequest, RequestErasure, WithdrawRequest } from '../core/erasure-request.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found, WithContacts } from '../core/found.ts'
@@ -28,6 +29,7 @@ import { listAudit, verifyAudit } from './audit.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { erase, listErasures, planErasure } from './erase/erase.ts'
+import { listErasureRequests, requestErasure, withdrawErasure } from './erase/requests.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { findMasked } from './find/contacts.ts'
 import { find } from './find/find.ts'
@@ -81,6 +83,9 @@ export type Archiver = Readonly<{
   /** What an erasure would destroy, and what is in its way. */
   planErasure(policy: Policy, key: string): Promise<ErasurePlan>
   erase(policy: Policy, options: EraseOptions): Promise<Erasure>
+  requestErasure(policy: Policy, request: RequestErasure): Promise<ErasureRequest>
+  withdrawErasure(policy: Policy, withdrawal: WithdrawRequest): Promise<ErasureRequest>
+  listErasureRequests(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly ErasureRequest[]>
   listErasures(policy: Policy, options?: Readonly<{ key?: string | null } & Page>): Promise<readonly Erasure[]>
   listFailures(
     policy: Policy,
@@ -140,7 +145,22 @@ export type Archiver = Readonly<{
   zone(): Promise<string>
 }>
 
+type Erasing = Pick<
+  Archiver,
+  'planErasure' | 'erase' | 'requestErasure' | 'withdrawErasure' | 'listErasureRequests' | 'listErasures'
+>
+
+const erasing = (engine: Engine): Erasing => ({
+  planErasure: (policy, key) => planErasure(engine, policy, key),
+  erase: (policy, options) => erase(engine, policy, options),
+  requestErasure: (policy, request) => requestErasure(engine, policy, request),
+  withdrawErasure: (policy, withdrawal) => withdrawErasure(engine, policy, withdrawal),
+  listErasureRequests: (policy, options) => listErasureRequests(engine, policy, options),
+  listErasures: (policy, options) => listErasures(engine, policy, options),
+})
+
 export const createArchiver = (engine: Engine): Archiver => ({
+  ...erasing(engine),
   plan: (policy) => plan(engine, policy),
   run: (policy, options) => run(engine, policy, options),
   previewRestore: (policy, selection) => previewRestore(engine, policy, selection),
@@ -155,9 +175,6 @@ export const createArchiver = (engine: Engine): Archiver => ({
   setHold: (policy, hold) => setHold(engine, policy, hold),
   releaseHold: (policy, release) => releaseHold(engine, policy, release),
   listHolds: (policy, options) => listHolds(engine, policy, options),
-  planErasure: (policy, key) => planErasure(engine, policy, key),
-  erase: (policy, options) => erase(engine, policy, options),
-  listErasures: (policy, options) => listErasures(engine, policy, options),
   listFailures: (policy, options) => listFailures(engine, policy, options),
   retryFailures: (policy, keys, author) => retryFailures(engine, policy, keys, author),
   listRuns: (policy, options) => listRuns(engine, policy, options),

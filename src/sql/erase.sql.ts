@@ -96,6 +96,12 @@ export function traces(subject: string, key: string): readonly Trace[] {
         where ${about}`,
     },
     {
+      object: 'mothball.erasure_request',
+      rows: sql`mothball.erasure_request t where ${about}`,
+      destroy: sql`update mothball.erasure_request t set subject_key = ${ERASED}, reason = ${ERASED},
+        outcome = coalesce(t.outcome, ${ERASED}), closed_at = coalesce(t.closed_at, pg_catalog.clock_timestamp()) where ${about}`,
+    },
+    {
       object: 'mothball.idempotency',
       rows: sql`mothball.idempotency t where ${answersAbout(key)}`,
       // As if the request had never come: whoever repeats it asks anew.

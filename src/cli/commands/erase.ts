@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import { text } from '../arguments.ts'
 import { actorName, type Call, type PolicyScene, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
-import { erasureLines, erasureListLines, erasurePlanLines } from '../views/erase.ts'
+import { erasureLines, erasurePlanLines } from '../views/erase.ts'
 
 type EraseFlags = Readonly<{ reason?: string; case?: string; confirm?: string; dryRun?: true }>
 
@@ -18,11 +18,6 @@ export const registerErase: Register = (program, { act }) => {
     .option('--confirm <key>', 'his key once more', text('--confirm'))
     .option('--dry-run', 'only look: what would go, what is in the way, the letter to the requester')
     .action(act(erase))
-  program
-    .command('erasures')
-    .description('receipts of erasures, newest first')
-    .option('--key <key>', 'of this person, who is named in none', text('--key'))
-    .action(act(list))
 }
 
 const erase = (call: Call, key: string, flags: EraseFlags): Promise<ExitCode> =>
@@ -56,10 +51,3 @@ const codeOf = ({ obstacles }: ErasurePlan): ExitCode => (obstacles.length === 0
 
 const missing = (flag: string): MothballError =>
   new MothballError('usage_invalid', { problem: `an erasure needs ${flag}`, hint: 'See `mothball erase --help`.' })
-
-const list = (call: Call, { key }: Readonly<{ key?: string }>): Promise<ExitCode> =>
-  withPolicy(call, async ({ archiver, policy, output, view }) => {
-    const erasures = await archiver.listErasures(policy, { key: key ?? null })
-    output.result({ type: 'erase', action: 'list', policy: policy.name, erasures }, erasureListLines(erasures, view))
-    return EXIT.done
-  })

@@ -1,5 +1,6 @@
 /** An erasure for people: the plan, the receipt, and the list of receipts. */
 import type { Erasure, ErasurePlan, Obstacle, Reached } from '../../core/erase.ts'
+import type { ErasureRequest } from '../../core/erasure-request.ts'
 import { count, fold, instant } from '../format.ts'
 import { tableLines } from '../table.ts'
 import type { View } from './findings.ts'
@@ -61,4 +62,26 @@ export function erasureListLines(erasures: readonly Erasure[], view: View): read
     reason,
   ])
   return tableLines(COLUMNS, rows, view)
+}
+
+const REQUEST_COLUMNS = [
+  { name: 'request', align: 'right' },
+  { name: 'key' },
+  { name: 'case' },
+  { name: 'due' },
+  { name: 'state' },
+  { name: 'reason' },
+] as const
+
+export function requestLines(requests: readonly ErasureRequest[], view: View): readonly string[] {
+  if (requests.length === 0) return ['No requests.']
+  const rows = requests.map(({ id, key, caseNumber, dueAt, isOverdue, outcome, reason }) => [
+    String(id),
+    key,
+    caseNumber,
+    instant(dueAt, view.zone),
+    outcome ?? (isOverdue ? 'OVERDUE' : 'open'),
+    reason,
+  ])
+  return tableLines(REQUEST_COLUMNS, rows, view)
 }

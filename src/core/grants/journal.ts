@@ -46,6 +46,7 @@ const READING: Readonly<Record<string, Use>> = {
   probe: READ,
   size: READ,
   erasure: READ,
+  erasure_request: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -105,6 +106,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     departure: WRITE,
     audit: WRITE,
     erasure: WRITE,
+    erasure_request: { insert: true, update: ['subject_key', 'reason', 'closed_at', 'closed_by', 'outcome'] },
     // What names a person, and nothing that counts.
     failure: { update: ['subject_key', 'resolved_at', 'resolution'] },
     hold: { update: ['subject_key', 'reason', 'release_reason'] },

@@ -16,3 +16,21 @@ create table mothball.erasure (
 );
 create unique index erasure_run on mothball.erasure (run_id);
 create index erasure_key on mothball.erasure (subject, key_digest);
+
+-- Somebody has asked to be erased, and by when it is due. The key goes from it with the person.
+create table mothball.erasure_request (
+  id bigint generated always as identity primary key,
+  policy text not null,
+  subject text not null,
+  subject_key text not null,
+  case_number text not null,
+  reason text not null,
+  actor text not null,
+  requested_at timestamptz not null default clock_timestamp(),
+  due_at timestamptz not null,
+  closed_at timestamptz,
+  closed_by text,
+  outcome text check (outcome in ('erased', 'withdrawn'))
+);
+create unique index erasure_request_open on mothball.erasure_request (subject, case_number) where closed_at is null;
+create index erasure_request_key on mothball.erasure_request (subject, subject_key);
