@@ -26,7 +26,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   doctor: {
     notes:
       `${READS} Exit 4 when something would refuse a run. Examines all policies, or the one that \`--policy\` names. ` +
-      'With `--grants` it examines nothing: it prints four roles and what each needs ([run with least ' +
+      'With `--grants` it examines nothing: it prints five roles and what each needs ([run with least ' +
       'privilege](../how-to/run-with-least-privilege.md)), for the tables as they are now.',
     examples: ['mothball doctor', 'mothball doctor --grants | psql', 'mothball doctor --grants --role-prefix crm_'],
   },
@@ -147,13 +147,40 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   'hold set': {
     notes:
       'Waits for an open batch that has the customer. An archived customer can be held too. Exit 1 when he is nowhere.',
-    examples: ['mothball hold set 5520 --reason "complaint 2026/114"'],
+    examples: [
+      'mothball hold set 5520 --reason "complaint about a fee"',
+      'mothball hold set 5520 --reason "the court asks" --case 2026/114',
+    ],
   },
   'hold release': {
-    notes: 'Takes a key (all open holds of the customer) or `--id`. Asks; without a terminal it needs `--yes`.',
+    notes:
+      'Takes a key (all open holds of the customer), `--case` (all of that case) or `--id`. Asks; without a terminal it needs `--yes`.',
     examples: ['mothball hold release 5520 --reason "complaint closed"', 'mothball hold release --id 7 --yes'],
   },
-  'hold list': { notes: READS, examples: ['mothball hold list --all'] },
+  'hold list': { notes: READS, examples: ['mothball hold list --all', 'mothball hold list --case 2026/114'] },
+  erase: {
+    notes:
+      '`--dry-run` shows what would go, what is in the way and the letter to the requester; exit 4 when something is. ' +
+      'To destroy it takes `--reason`, `--case` and the key once more in `--confirm`; nothing asks, and nothing else will ' +
+      'do. Exit 4 for a hold, an active person (by policy), a row that is another’s as well; 11 while a run is alive. ' +
+      'See [erase a person](../how-to/erase-a-person.md).',
+    examples: [
+      'mothball erase 5520 --dry-run',
+      'mothball erase 5520 --reason "he asked for it" --case DSR-7 --confirm 5520',
+    ],
+  },
+  erasures: { notes: 'Without a further word: `list`.', examples: ['mothball erasures'] },
+  'erasures list': { notes: READS, examples: ['mothball erasures list --key 5520'] },
+  'erasures request': {
+    notes:
+      'Once for a case while it is open. The erasure itself closes it; the daily summary tells of those that are due.',
+    examples: ['mothball erasures request 5520 --case DSR-7 --reason "he asked by mail" --due 2026-12-24'],
+  },
+  'erasures withdraw': {
+    notes: 'Exit 1 where the case has no open request.',
+    examples: ['mothball erasures withdraw --case DSR-7 --reason "he changed his mind"'],
+  },
+  'erasures due': { notes: READS, examples: ['mothball erasures due', 'mothball erasures due --all'] },
   homecoming: { notes: 'Without a further word: `status`.', examples: ['mothball homecoming'] },
   'homecoming install': {
     notes:

@@ -11,4 +11,5 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   reveal: 'see a customer’s values in clear, for a reason that is written down',
   audit: 'read and verify the audit log',
   stage: 'change a policy’s stage',
+  erase: 'plan an erasure, erase a person, see receipts',
 }

@@ -199,6 +199,21 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'search.phone': { meaning: 'Phone numbers: the last nine digits count, in any format.' },
   'search.email': { meaning: 'E-mail addresses: upper and lower case are the same.' },
   'search.text': { meaning: 'Other numbers, such as policy numbers: letters and digits count, in any case.' },
+  views: {
+    meaning:
+      '`migrate` makes the view `<table>_all` over each table that moves and its archive, and keeps it in step: ' +
+      '[one view over both](../how-to/see-both-tiers.md).',
+  },
+  erasure: {
+    default: 'as below',
+    meaning: 'How far `mothball erase` may go: [erase a person](../how-to/erase-a-person.md).',
+  },
+  'erasure.active': {
+    meaning:
+      'Whether a person who is active may be erased: never (`refuse`), or where no keep rule holds (`unless_kept`). An ' +
+      'archived one may in any case; nobody may while a hold is on him.',
+  },
+  'erasure.dueDays': { meaning: 'Days of 24 hours within which a request is due, unless it says otherwise.' },
   probes: {
     type: 'list',
     meaning:

@@ -9,6 +9,8 @@ import { registerConfig } from './commands/config.ts'
 import { registerControl } from './commands/control.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerErase } from './commands/erase.ts'
+import { registerErasures } from './commands/erasures.ts'
 import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
@@ -49,6 +51,8 @@ const COMMANDS: readonly Register[] = [
   registerSweep,
   registerReconcile,
   registerHold,
+  registerErase,
+  registerErasures,
   registerHomecoming,
   registerNotify,
   registerAudit,

@@ -41,7 +41,13 @@ export type ArchivedFacts = Readonly<{
   related: Readonly<Record<string, number>>
 }>
 
-export type OpenHold = Readonly<{ id: number; reason: string; setBy: string; setAt: string }>
+export type OpenHold = Readonly<{
+  id: number
+  reason: string
+  caseNumber: string | null
+  setBy: string
+  setAt: string
+}>
 
 /** The last restore's promise that the subject stays. */
 export type KeepUntil = Readonly<{

@@ -2,8 +2,9 @@
  * What a well-formed policy can still get wrong between its own fields: names used twice, rules about unknown
  * relations, an archive that is its own source, a purge of meaning in a condition. Pure; the database comes later.
  */
-import { nameProblem, qualifiedText, sameTable } from './names.ts'
+import { nameProblem, qualifiedText, sameTable, type TableName } from './names.ts'
 import { archiveName, BUILT_IN_RULES, blockRuleName, type Condition, type Policy, type Relation } from './policy.ts'
+import { tierViewName } from './tier-view.ts'
 
 /** One thing that is wrong: where, and what. */
 export type Problem = Readonly<{ field: string; problem: string }>
@@ -45,10 +46,21 @@ function tableProblems(policy: Policy): readonly Finding[] {
     if (sources.some((other) => sameTable(other, archive)))
       findings.push(['archiveSuffix', `${qualifiedText(archive)} is both a source and an archive table`])
   }
+  if (policy.views) findings.push(...viewProblems(sources))
   if (sources.some((source) => sameTable(source, policy.logTable)))
     findings.push(['logTable', `${qualifiedText(policy.logTable)} is a table of the family`])
   return findings
 }
+
+const viewProblems = (sources: readonly TableName[]): readonly Finding[] =>
+  sources.map(tierViewName).flatMap((view): readonly Finding[] => {
+    const problem = nameProblem(view.table)
+    const isSource = sources.some((other) => sameTable(other, view))
+    return [
+      ...(problem === null ? [] : [['views', `${view.table} ${problem}`] as const]),
+      ...(isSource ? [['views', `${qualifiedText(view)} is both a source and a view`] as const] : []),
+    ]
+  })
 
 function relationProblems(policy: Policy): readonly Finding[] {
   const byName = new Map(policy.relations.map((relation) => [relation.name, relation]))

@@ -95,6 +95,11 @@ const search = z.strictObject({
   text: z.array(name).default([]),
 })
 
+const erasure = z.strictObject({
+  active: z.enum(['refuse', 'unless_kept']).default('refuse'),
+  dueDays: days.default(30),
+})
+
 const probe = z.strictObject({
   name: name.regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes and underscores'),
   sql: z.string().trim().min(1).max(MAX_PROBE_LENGTH),
@@ -127,6 +132,8 @@ export const policySchema = z.strictObject({
   compare: z.boolean().default(true),
   acceptedTriggers: z.array(z.string().min(1)).default([]),
   search: search.prefault({}),
+  views: z.boolean().default(false),
+  erasure: erasure.prefault({}),
   probes: z.array(probe).max(MAX_PROBES).default([]),
 })
 

@@ -86,6 +86,14 @@ export type Policy = Readonly<{
   /** User triggers on source tables that the policy knows and accepts, as `table.trigger`. */
   acceptedTriggers: readonly string[]
   search: SearchColumns
+  /** `<table>_all` over each table that moves and its archive, with the tier as a column. */
+  views: boolean
+  /** Whether a person who is active may be erased: never, or where no keep rule holds. Archived ones always may. */
+  erasure: Readonly<{
+    active: 'refuse' | 'unless_kept'
+    /** Within so many days of 24 hours a request is due. */
+    dueDays: number
+  }>
   /** Queries that are timed before and after each run. */
   probes: readonly Probe[]
 }>

@@ -4,8 +4,8 @@ export const ROLES = ['viewer', 'operator', 'compliance', 'admin'] as const
 
 export type Role = (typeof ROLES)[number]
 
-/** `release`: to end a hold, which somebody else may have set for the law's sake. */
-export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'reveal' | 'audit' | 'stage'
+/** `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts, too. */
+export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'reveal' | 'audit' | 'stage' | 'erase'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   read: ['viewer', 'operator', 'compliance', 'admin'],
@@ -17,6 +17,7 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   reveal: ['operator', 'compliance', 'admin'],
   audit: ['compliance', 'admin'],
   stage: ['admin'],
+  erase: ['compliance', 'admin'],
 }
 
 export const mayDo = (role: Role, right: Right): boolean => RIGHTS[right].includes(role)

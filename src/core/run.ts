@@ -47,6 +47,7 @@ export const STOP_REASONS = {
   dry_run: 'it was a dry run: nothing was moved',
   failed: 'it failed',
   swept: 'everything was looked at',
+  erased: 'the person is erased',
   reconciled: 'what could be mended is mended',
   interrupted: 'its process ended without a word; a later run closed it',
 } as const

@@ -1,20 +1,24 @@
 /**
  * Brings a database to what the policies need, by additions alone: the journal, archive tables and their columns, the
- * log, indexes. The plan is data that can be printed; applying it twice, or from two places at once, changes nothing more.
+ * log, indexes; a view alone is made anew. The plan is data that can be printed; applying it twice, or from two places at once, changes nothing more.
  */
 import { hasCode, MothballError } from '../core/errors/index.ts'
+import { resolveFamily } from '../core/family.ts'
 import { type Change, type IndexChange, planChanges, planIndexChanges } from '../core/migration.ts'
 import { tableText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
 import { type Catalog, type Column, OLDEST_SERVER } from '../core/table.ts'
+import { type TierView, tierViews } from '../core/tier-view.ts'
 import { addColumnsSql, createArchiveSql } from '../sql/archive-table.sql.ts'
 import { createIndexConcurrentlySql } from '../sql/index.sql.ts'
 import { migrationLockSql } from '../sql/journal-schema.sql.ts'
 import { logTableSql } from '../sql/log-table.sql.ts'
 import type { MigrationStep } from '../sql/migration-step.sql.ts'
+import { makeTierViewSql } from '../sql/tier-view.sql.ts'
 import { readCatalog } from './catalog.ts'
 import type { Database, Session } from './database.ts'
 import { planJournal } from './journal-schema.ts'
+import { tierViewState } from './tier-view.ts'
 
 export type { MigrationStep } from '../sql/migration-step.sql.ts'
 export { requireJournal } from './journal-schema.ts'
@@ -28,7 +32,12 @@ const TRIGGER_LOCK_MS = 1_000
 export const planMigration = (database: Database, policies: readonly Policy[]): Promise<readonly MigrationStep[]> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const catalog = await readWritableCatalog(session, policies)
-    return [...(await planJournal(session)), ...planChanges(policies, catalog).map(changeStep)]
+    const journal = await planJournal(session)
+    return [
+      ...journal,
+      ...planChanges(policies, catalog).map(changeStep),
+      ...(await viewSteps(session, policies, catalog)),
+    ]
   })
 
 /** Indexes that are not needed for being right, only for being quick: on references, and on what `show` searches. */
@@ -73,6 +82,31 @@ async function readWritableCatalog(session: Session, policies: readonly Policy[]
   if (!catalog.server.primary) throw new MothballError('server_not_primary')
   return catalog
 }
+
+/** After the tables: they are made for the columns that these have then. What has the name and is not ours is left alone. */
+async function viewSteps(
+  session: Session,
+  policies: readonly Policy[],
+  catalog: Catalog,
+): Promise<readonly MigrationStep[]> {
+  const steps: MigrationStep[] = []
+  for (const policy of policies) {
+    const { family } = resolveFamily(policy, catalog)
+    for (const view of family === null ? [] : tierViews(policy, family, catalog)) {
+      const state = await tierViewState(session, view)
+      if (state === 'missing' || state === 'outdated') steps.push(viewStep(view, state))
+    }
+  }
+  return steps
+}
+
+const viewStep = (view: TierView, state: 'missing' | 'outdated'): MigrationStep => ({
+  kind: 'view',
+  object: tableText(view.name),
+  title: `${state === 'missing' ? 'create the view' : 'make anew the view'} ${tableText(view.name)}`,
+  statements: makeTierViewSql(view),
+  transactional: true,
+})
 
 function changeStep(change: Change): MigrationStep {
   const object = tableText(change.table)

@@ -1,7 +1,10 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
+
 import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
+import type { EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
+import type { ErasureRequest, RequestErasure, WithdrawRequest } from '../core/erasure-request.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found, Revealed, WithContacts } from '../core/found.ts'
@@ -25,6 +28,8 @@ import { applyMigration, type MigrationStep, planIndexes, planMigration } from '
 import { listAudit, verifyAudit } from './audit.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
+import { erase, listErasures, planErasure } from './erase/erase.ts'
+import { listErasureRequests, requestErasure, withdrawErasure } from './erase/requests.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
 import { findMasked } from './find/find-masked.ts'
@@ -74,7 +79,17 @@ export type Archiver = Readonly<{
   reveal(policy: Policy, asked: RevealCustomer): Promise<Revealed | null>
   setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
   releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
-  listHolds(policy: Policy, options?: Readonly<{ all?: boolean } & Page>): Promise<readonly Hold[]>
+  listHolds(
+    policy: Policy,
+    options?: Readonly<{ all?: boolean; caseNumber?: string | null } & Page>,
+  ): Promise<readonly Hold[]>
+  /** What an erasure would destroy, and what is in its way. */
+  planErasure(policy: Policy, key: string): Promise<ErasurePlan>
+  erase(policy: Policy, options: EraseOptions): Promise<Erasure>
+  requestErasure(policy: Policy, request: RequestErasure): Promise<ErasureRequest>
+  withdrawErasure(policy: Policy, withdrawal: WithdrawRequest): Promise<ErasureRequest>
+  listErasureRequests(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly ErasureRequest[]>
+  listErasures(policy: Policy, options?: Readonly<{ key?: string | null } & Page>): Promise<readonly Erasure[]>
   listFailures(
     policy: Policy,
     options?: Readonly<{ all?: boolean; run?: number | null } & Page>,
@@ -133,7 +148,22 @@ export type Archiver = Readonly<{
   zone(): Promise<string>
 }>
 
+type Erasing = Pick<
+  Archiver,
+  'planErasure' | 'erase' | 'requestErasure' | 'withdrawErasure' | 'listErasureRequests' | 'listErasures'
+>
+
+const erasing = (engine: Engine): Erasing => ({
+  planErasure: (policy, key) => planErasure(engine, policy, key),
+  erase: (policy, options) => erase(engine, policy, options),
+  requestErasure: (policy, request) => requestErasure(engine, policy, request),
+  withdrawErasure: (policy, withdrawal) => withdrawErasure(engine, policy, withdrawal),
+  listErasureRequests: (policy, options) => listErasureRequests(engine, policy, options),
+  listErasures: (policy, options) => listErasures(engine, policy, options),
+})
+
 export const createArchiver = (engine: Engine): Archiver => ({
+  ...erasing(engine),
   plan: (policy) => plan(engine, policy),
   run: (policy, options) => run(engine, policy, options),
   previewRestore: (policy, selection) => previewRestore(engine, policy, selection),

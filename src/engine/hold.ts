@@ -4,7 +4,15 @@
  */
 import { type Author, auditEntry } from '../core/chain.ts'
 import { MothballError } from '../core/errors/index.ts'
-import { type Hold, type HoldSet, type ReleaseHold, reasonProblem, type SetHold } from '../core/hold.ts'
+import {
+  caseProblem,
+  type Hold,
+  type HoldChoice,
+  type HoldSet,
+  type ReleaseHold,
+  reasonProblem,
+  type SetHold,
+} from '../core/hold.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { Page } from '../core/page.ts'
 import type { Policy } from '../core/policy.ts'
@@ -19,9 +27,10 @@ import { hasArchive, readSubject, subjectKey } from './subject.ts'
 const ATTEMPTS = 3
 const MAX_LISTED = 10_000
 
-/** Throws `already_gone` where the customer is on neither side, `option_invalid` for a reason that is none. */
+/** Throws `already_gone` where the customer is on neither side, `option_invalid` for a reason or a case that is none. */
 export async function setHold({ database }: Engine, policy: Policy, hold: SetHold): Promise<HoldSet> {
   const reason = checked('reason', hold.reason)
+  const caseNumber = hold.caseNumber === undefined ? null : checkedCase(hold.caseNumber)
   const actor = checked('actor', hold.actor)
   const { subject, inspection } = await readSubject(database, policy)
   const { shape } = subject
@@ -34,8 +43,9 @@ export async function setHold({ database }: Engine, policy: Policy, hold: SetHol
   const timeouts = { lockMs: statementMs, statementMs, idleMs }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const set = await database.transaction({ pinnedSearchPath: true, timeouts }, async (session) => {
-      const made = await insertHold(session, place, { reason, actor })
-      if (made !== null) await appendAudit(session, holdEntry(policy, hold, 'hold.set', made, { after: made.tier }))
+      const made = await insertHold(session, place, { reason, caseNumber, actor })
+      if (made !== null)
+        await appendAudit(session, holdEntry(policy, hold, 'hold.set', made, { after: heldText(made) }))
       return made
     })
     if (set !== null) return set
@@ -43,7 +53,7 @@ export async function setHold({ database }: Engine, policy: Policy, hold: SetHol
   throw new MothballError('already_gone', { key: hold.key })
 }
 
-/** Ends one hold, or all that are open on a customer; throws `not_found` where there is none. */
+/** Ends one hold, all that are open on a customer, or all of a case; throws `not_found` where there is none. */
 export async function releaseHold(
   { database }: Engine,
   policy: Policy,
@@ -52,18 +62,25 @@ export async function releaseHold(
   const reason = release.reason === null ? null : checked('reason', release.reason)
   const actor = checked('actor', release.actor)
   const { subject } = await readSubject(database, policy)
-  const named = 'id' in release ? String(release.id) : release.key
   const key = 'key' in release ? await subjectKey(database, subject.shape, release.key) : null
-  const choice = 'id' in release ? { id: release.id } : { key: key ?? release.key }
+  const choice = choiceOf(release, key)
   const ended = await database.transaction({}, async (session) => {
     const released = await endHolds(session, qualifiedText(policy.subject), choice, { actor, reason })
     for (const each of released)
       await appendAudit(session, holdEntry(policy, release, 'hold.release', each, { before: 'open' }))
     return released
   })
-  if (ended.length === 0) throw new MothballError('not_found', { what: 'open hold', keys: named })
+  if (ended.length === 0)
+    throw new MothballError('not_found', { what: 'open hold', keys: Object.values(choice)[0] ?? '' })
   return ended
 }
+
+function choiceOf(release: ReleaseHold, key: string | null): HoldChoice {
+  if ('id' in release) return { id: release.id }
+  return 'key' in release ? { key: key ?? release.key } : { caseNumber: checkedCase(release.caseNumber) }
+}
+
+const heldText = ({ tier, caseNumber }: HoldSet): string => (caseNumber === null ? tier : `${tier}, case ${caseNumber}`)
 
 const holdEntry = (
   policy: Policy,
@@ -73,20 +90,27 @@ const holdEntry = (
   change: Readonly<{ before?: string; after?: string }>,
 ) => auditEntry({ actor, role, reason, action, policy: policy.name, object: `hold ${id}`, ...change })
 
-/** Open holds, or with `all` every one; newest first; `before` a hold's number pages on. */
+/** Open holds, or with `all` every one, of one case or of all; newest first; `before` a hold's number pages on. */
 export async function listHolds(
   { database }: Engine,
   policy: Policy,
-  { all = false, before = null, limit = MAX_LISTED }: Readonly<{ all?: boolean } & Page> = {},
+  {
+    all = false,
+    caseNumber = null,
+    before = null,
+    limit = MAX_LISTED,
+  }: Readonly<{ all?: boolean; caseNumber?: string | null } & Page> = {},
 ): Promise<readonly Hold[]> {
   return database.transaction({}, async (session) => {
     await requireJournal(session)
-    return readHolds(session, qualifiedText(policy.subject), { all, before, limit })
+    return readHolds(session, qualifiedText(policy.subject), { all, caseNumber, before, limit })
   })
 }
 
-function checked(option: string, text: string): string {
-  const problem = reasonProblem(text)
+function checked(option: string, text: string, problemOf = reasonProblem): string {
+  const problem = problemOf(text)
   if (problem !== null) throw new MothballError('option_invalid', { option, problem })
   return text
 }
+
+const checkedCase = (caseNumber: string): string => checked('case', caseNumber, caseProblem)

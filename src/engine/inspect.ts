@@ -6,9 +6,11 @@ import { findHazards } from '../core/hazards/index.ts'
 import { hasHomecoming } from '../core/homecoming.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Catalog } from '../core/table.ts'
+import { tierViewFinding, tierViews } from '../core/tier-view.ts'
 import { readCatalog } from '../db/catalog.ts'
 import type { Database, Session } from '../db/database.ts'
 import { requireJournal } from '../db/journal-schema.ts'
+import { tierViewState } from '../db/tier-view.ts'
 import { homecomingFindings } from './homecoming/homecoming-state.ts'
 import { ruleValueFindings } from './rule-values.ts'
 
@@ -34,13 +36,27 @@ export async function inspect(session: Session, policy: Policy): Promise<Inspect
   const values = family === null ? [] : await ruleValueFindings(session, policy, family)
   const hasTrigger = journal === null && hasHomecoming(catalog, policy.subject)
   const homecoming = hasTrigger ? await homecomingFindings(session, policy, { family, catalog }) : []
+  const views = family === null || journal !== null ? [] : await viewFindings(session, policy, { family, catalog })
   return {
     catalog,
     family,
     refusals: [...resolved.refusals, ...hazards.refusals, ...values, ...(journal === null ? [] : [journal])],
-    warnings: [...resolved.warnings, ...hazards.warnings, ...homecoming],
+    warnings: [...resolved.warnings, ...hazards.warnings, ...homecoming, ...views],
     journal: journal?.code !== 'journal_missing',
   }
+}
+
+async function viewFindings(
+  session: Session,
+  policy: Policy,
+  { family, catalog }: Readonly<{ family: Family; catalog: Catalog }>,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const view of tierViews(policy, family, catalog)) {
+    const finding = tierViewFinding(view, await tierViewState(session, view))
+    if (finding !== null) findings.push(finding)
+  }
+  return findings
 }
 
 /** The same in a snapshot of its own, refused (`plan_refused`) where the plan would be. */

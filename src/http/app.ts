@@ -16,6 +16,7 @@ import { invalidRequest, onError, problemResponse } from './problem.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerControl } from './routes/control.ts'
 import { registerCustomers } from './routes/customers.ts'
+import { registerErasures } from './routes/erasures.ts'
 import { registerFailures } from './routes/failures.ts'
 import { registerHolds } from './routes/holds.ts'
 import { registerPolicies } from './routes/policies.ts'
@@ -40,6 +41,7 @@ export function createApp(service: Service): App {
     registerCustomers,
     registerRestores,
     registerHolds,
+    registerErasures,
     registerFailures,
     registerPolicies,
     registerStatistics,

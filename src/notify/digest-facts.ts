@@ -1,4 +1,5 @@
 /** What a digest is made of, read in one snapshot between the bounds of its time. */
+import type { DueErasures } from '../core/erasure-request.ts'
 import type { RunRecord } from '../core/history.ts'
 import { qualifiedText } from '../core/names.ts'
 import type { OpenIncident } from '../core/notice.ts'
@@ -7,6 +8,7 @@ import type { Policy } from '../core/policy.ts'
 import { type Statistics, statisticsOf } from '../core/statistics.ts'
 import type { Session } from '../db/database.ts'
 import { readAuditHead } from '../db/journal/audit.ts'
+import { readDueErasures } from '../db/journal/erasure-request.ts'
 import { readRunsBetween } from '../db/journal/history.ts'
 import { readOpenIncidents } from '../db/journal/notice.ts'
 import { readStatistics } from '../db/journal/statistics.ts'
@@ -33,6 +35,8 @@ export type DigestFacts = Readonly<{
   /** Who came home, by how long he had been away. */
   restored: Readonly<{ withinWeek: number; withinMonth: number; later: number }>
   open: readonly OpenIncident[]
+  /** Requests to be erased that are open: past their day, and due within a week. */
+  dueErasures: DueErasures
   failingChannels: readonly Readonly<{ channel: string; waiting: number; givenUp: number; problem: string }>[]
   /** Head of the audit log's chain, so that a cut tail is seen; null where there is none. */
   auditHead: string | null
@@ -51,7 +55,7 @@ export async function readDigestFacts(
 ): Promise<DigestFacts> {
   const subject = qualifiedText(policy.subject)
   const between = { policy: policy.name, since: bounds.since, until: bounds.until }
-  const [runs, statistics, { missed }, causes, holds, restored, open, failing, head] = await Promise.all([
+  const [runs, statistics, { missed }, causes, holds, restored, open, failing, head, dueErasures] = await Promise.all([
     readRunsBetween(session, policy.name, between, MAX_RUNS),
     readStatistics(session, policy, { zone, period: PERIOD[digest] }),
     session.one(missedBetweenSql(between)),
@@ -61,6 +65,7 @@ export async function readDigestFacts(
     readOpenIncidents(session, policy.name),
     session.rows(failingChannelsSql(bounds.since)),
     readAuditHead(session),
+    readDueErasures(session, subject),
   ])
   return {
     policy: policy.name,
@@ -77,6 +82,7 @@ export async function readDigestFacts(
       later: Number(restored.later),
     },
     open,
+    dueErasures,
     failingChannels: failing.map((row) => ({
       channel: row.channel,
       waiting: Number(row.waiting),

@@ -74,7 +74,10 @@ const SLOW_FACTOR = 3
 /** Below it nobody minds. */
 const SLOW_MS = 5_000
 
-export function warnings(voice: Voice, { statistics, missed, open, failingChannels }: DigestFacts): Section {
+export function warnings(
+  voice: Voice,
+  { statistics, missed, open, dueErasures, failingChannels }: DigestFacts,
+): Section {
   const { duration, totals: sums } = statistics
   const [last, median] = [duration.lastMs, duration.medianMs]
   const isSlow = last !== null && median !== null && last > SLOW_MS && last > median * SLOW_FACTOR
@@ -84,6 +87,7 @@ export function warnings(voice: Voice, { statistics, missed, open, failingChanne
     items: [
       ...open.map(({ incident, toldAt }) => `still open since ${voice.instant(toldAt)}: ${INCIDENT_WORDS[incident]}`),
       ...(missed > 0 ? [`${voice.count(missed)} planned ${missed === 1 ? 'run' : 'runs'} did not start`] : []),
+      ...dueWords(voice, dueErasures),
       ...(sums.quarantined > 0 ? [`${voice.count(sums.quarantined)} in quarantine: mothball failures`] : []),
       ...(isSlow ? [`the last run took ${voice.duration(last)}; the median is ${voice.duration(median)}`] : []),
       ...failingChannels.map(
@@ -92,6 +96,14 @@ export function warnings(voice: Voice, { statistics, missed, open, failingChanne
       ),
     ].map((item) => inert(item)),
   }
+}
+
+function dueWords(voice: Voice, { overdue, soon }: DigestFacts['dueErasures']): readonly string[] {
+  const requests = (count: number) => `${voice.count(count)} ${count === 1 ? 'request' : 'requests'} to be erased`
+  return [
+    ...(overdue > 0 ? [`${requests(overdue)} past the day when due: mothball erasures due`] : []),
+    ...(soon > 0 ? [`${requests(soon)} due within a week: mothball erasures due`] : []),
+  ]
 }
 
 export const audit = ({ auditHead }: DigestFacts): Section =>

@@ -8,6 +8,7 @@ import { BUILT_IN_RULES, blockRuleName, type Condition, type KeepRule, type Poli
 import { conditionsSql } from './condition.sql.ts'
 import { belongsTo, type FamilyPath, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { daysBefore, instantFor, isFiniteSql } from './instant.sql.ts'
+import { openHoldsSql } from './journal/hold.sql.ts'
 import { columnsOf, keyText } from './keys.sql.ts'
 import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql } from './tag.ts'
 
@@ -93,7 +94,7 @@ export const holdsSql = (rule: RuleSql): Sql => anyOf(rule.reasons())
 
 /** The subject waits in quarantine until someone has looked at its failure. */
 export const quarantinedSql = (judgement: Judgement): Sql =>
-  journalSays(judgement, sql`mothball.failure j`, sql`j.resolved_at is null`)
+  journalSays(judgement, sql`mothball.failure j`, ofSubject(judgement, sql`j.resolved_at is null`))
 
 function policyRule(judgement: Judgement, rule: KeepRule): readonly RuleSql[] {
   const { family, policy, moment } = judgement
@@ -163,16 +164,25 @@ function ownersOnPath(family: Family, related: FamilyTable, path: FamilyPath, co
   return sql`select distinct ${commaList(owners)} from ${pathJoins(family, related, path)} where ${conditions}`
 }
 
-const holdRule = (judgement: Judgement): RuleSql => ({
-  name: BUILT_IN_RULES.hold,
-  reasons: () => [journalSays(judgement, sql`mothball.hold j`, sql`j.released_at is null`)],
-  owners: null,
-  ownersWithin: () => null,
-})
+function holdRule(judgement: Judgement): RuleSql {
+  const { rows, where } = openHoldsSql(raw('j'), qualifiedText(judgement.policy.subject))
+  return {
+    name: BUILT_IN_RULES.hold,
+    reasons: () => [journalSays(judgement, rows, where)],
+    owners: null,
+    ownersWithin: () => null,
+  }
+}
 
 const restoredRule = (judgement: Judgement): RuleSql => ({
   name: BUILT_IN_RULES.restored,
-  reasons: () => [journalSays(judgement, sql`mothball.keep_until j`, sql`j.until > ${judgement.moment}::timestamptz`)],
+  reasons: () => [
+    journalSays(
+      judgement,
+      sql`mothball.keep_until j`,
+      ofSubject(judgement, sql`j.until > ${judgement.moment}::timestamptz`),
+    ),
+  ],
   owners: null,
   ownersWithin: () => null,
 })
@@ -181,8 +191,10 @@ const restoredRule = (judgement: Judgement): RuleSql => ({
  * The journal has a row about the subject row `s`. Whether it has any for this table at all is asked once for the
  * statement: on most nights it has none, and no key is turned into text.
  */
-function journalSays({ policy, family }: Judgement, rows: Sql, condition: Sql): Sql {
-  const about = sql`j.subject = ${qualifiedText(policy.subject)} and ${condition}`
+function journalSays({ family }: Judgement, rows: Sql, about: Sql): Sql {
   const key = keyText(SUBJECT, subjectOf(family).shape.key)
   return sql`(exists (select from ${rows} where ${about}) and exists (select from ${rows} where ${about} and j.subject_key = ${key}))`
 }
+
+const ofSubject = ({ policy }: Judgement, condition: Sql): Sql =>
+  sql`j.subject = ${qualifiedText(policy.subject)} and ${condition}`

@@ -2,7 +2,7 @@
 import type { Sql } from './tag.ts'
 
 export type MigrationStep = Readonly<{
-  kind: 'journal' | 'archive' | 'log' | 'column' | 'index' | 'homecoming'
+  kind: 'journal' | 'archive' | 'log' | 'column' | 'index' | 'view' | 'homecoming'
   /** The table, or the migration's name. */
   object: string
   /** Such as `create the archive table nic_cc_customer_backup`. */

@@ -120,6 +120,9 @@ test('a role that has no right is refused by the server, and that stands in the 
     ['viewer', 'GET /api/v1/audit', undefined],
     ['operator', 'POST /api/v1/holds/1/release', { reason: 'x' }],
     ['operator', 'GET /api/v1/audit/verify', undefined],
+    ['operator', 'POST /api/v1/erasures', { key, confirm: key, reason: 'x', caseNumber: '7' }],
+    ['viewer', 'POST /api/v1/erasures/preview', { key }],
+    ['operator', 'GET /api/v1/erasures', undefined],
     ['compliance', 'POST /api/v1/runs', {}],
   ]
   for (const [as, request, body] of refused)
@@ -127,7 +130,7 @@ test('a role that has no right is refused by the server, and that stands in the 
   const entries = (await listAudit(center.engine)).filter(({ action }) => action === 'http.refused')
   assert.equal(entries.length, refused.length)
   assert.deepEqual(
-    [entries[2]?.actor, entries[2]?.role, entries[2]?.object],
+    [entries[5]?.actor, entries[5]?.role, entries[5]?.object],
     ['operator', 'operator', 'POST /api/v1/holds/:id/release'],
     'the address as a pattern: no number of anybody',
   )
@@ -182,7 +185,23 @@ test('a line break in a reason, and an empty one, are refused before anything is
       assertProblem(answer, 'request_invalid', 400)
       assert.deepEqual(fieldsOf(answer), ['reason'], JSON.stringify(reason))
     }
-  assert.equal(await center.count('mothball.hold'), 0)
+  for (const caseNumber of ['', ' 7', 'a\nb', 'x'.repeat(101)]) {
+    const answer = await call('POST /api/v1/holds', { body: { key, reason: 'x', caseNumber } })
+    assertProblem(answer, 'request_invalid', 400)
+    assert.deepEqual(fieldsOf(answer), ['caseNumber'], JSON.stringify(caseNumber))
+  }
+  const good = { key, confirm: key, reason: 'x', caseNumber: '7' }
+  for (const [field, value] of [
+    ['reason', 'a\nb'],
+    ['caseNumber', ''],
+    ['confirm', 7],
+    ['key', null],
+  ] as const)
+    assert.deepEqual(fieldsOf(await call('POST /api/v1/erasures', { body: { ...good, [field]: value } })), [field])
+  const unconfirmed = await call('POST /api/v1/erasures', { body: { ...good, confirm: '0' } })
+  assertProblem(unconfirmed, 'erasure_unconfirmed', 409)
+  assertProblem(await call('POST /api/v1/erasures', { body: good }), 'erasure_active', 409)
+  assert.deepEqual([await center.count('mothball.hold'), await center.count('mothball.erasure')], [0, 0])
 })
 
 test('a customer who is nowhere is not found, and what was typed is not repeated', async (t) => {

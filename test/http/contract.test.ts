@@ -97,11 +97,24 @@ test('every operation does its work and answers as it is described', async (t) =
   const revealed = await call(`POST /api/v1/customers/${gone}/reveal`, { as: 'operator', body })
   assert.deepEqual([revealed.json?.['key'], revealed.json?.['tier']], [gone, 'archive'])
 
-  const hold = await call('POST /api/v1/holds', { as: 'operator', body: { key: gone, reason: 'complaint' } })
+  const hold = await call('POST /api/v1/holds', {
+    as: 'operator',
+    body: { key: gone, reason: 'complaint', caseNumber: '7/1' },
+  })
   assert.deepEqual([hold.status, hold.json?.['tier']], [201, 'archive'])
-  assert.equal(listOf((await call('GET /api/v1/holds', { as: 'viewer' })).json?.['holds']).length, 1)
+  assert.equal(listOf((await call('GET /api/v1/holds?caseNumber=7/1', { as: 'viewer' })).json?.['holds']).length, 1)
   await call(`POST /api/v1/holds/${hold.json?.['id']}/release`, { as: 'compliance', body: { reason: 'closed' } })
   assert.equal(listOf((await call('GET /api/v1/holds?all=true', { as: 'viewer' })).json?.['holds']).length, 1)
+
+  const [lost] = await center.db.query(`select id from nic_cc_customer_backup where id <> ${gone} order by id limit 1`)
+  const key = lost?.['id'] ?? ''
+  const looked = await call('POST /api/v1/erasures/preview', { as: 'compliance', body: { key: young } })
+  assert.deepEqual(looked.json?.['obstacles'], [{ kind: 'active' }])
+  const asked = { key, confirm: key, reason: 'he asked', caseNumber: 'DSR-7' }
+  const receipt = await call('POST /api/v1/erasures', { as: 'compliance', body: asked })
+  assert.deepEqual([receipt.status, receipt.json?.['erasure'], receipt.json?.['actor']], [201, 1, 'compliance'])
+  const receipts = await call('GET /api/v1/erasures', { as: 'compliance' })
+  assert.deepEqual(receipts.json?.['erasures'], [receipt.json])
 
   const selection = { by: 'keys', keys: [gone] }
   const preview = await call('POST /api/v1/restores/preview', { as: 'operator', body: { selection } })
@@ -109,8 +122,8 @@ test('every operation does its work and answers as it is described', async (t) =
   const restored = await call('POST /api/v1/restores', { as: 'operator', body: { selection, reason: 'phoned again' } })
   assert.equal(restored.json?.['restored'], 1)
   const undone = await call(`POST /api/v1/runs/${number}/undo`, { as: 'operator', body: { reason: 'wrong criteria' } })
-  assert.equal(undone.json?.['restored'], 2)
-  assert.equal(await center.count('nic_cc_customer'), 5)
+  assert.equal(undone.json?.['restored'], 1)
+  assert.equal(await center.count('nic_cc_customer'), 4)
 
   const waiting = await call('POST /api/v1/runs', { as: 'operator', body: { maxRows: 1 } })
   await ended(service, waiting.json?.['run'])

@@ -15,7 +15,7 @@ test('doctor --grants prints a script, and with --json the same beside its roles
   assert.ok(Array.isArray(last['roles']))
   assert.deepEqual(
     last['roles'].map(({ name }) => name),
-    ['crm_reader', 'crm_archiver', 'crm_restorer', 'crm_purger'],
+    ['crm_reader', 'crm_archiver', 'crm_restorer', 'crm_purger', 'crm_eraser'],
   )
   const [row] = await db.query("select count(*) as n from pg_roles where rolname like 'crm_%'")
   assert.equal(row?.['n'], '0')

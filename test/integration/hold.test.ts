@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { listAudit } from '../../src/engine/audit.ts'
 import { listHolds, releaseHold, setHold } from '../../src/engine/hold.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
 import { run } from '../../src/engine/run/run.ts'
@@ -187,4 +188,39 @@ test('before the first migrate no hold can be set, and that is said', async (t) 
   const center = await callCenter(t, { migrate: false })
   await assert.rejects(hold(center, await center.customer(90)), { code: 'journal_missing' })
   await assert.rejects(listHolds(center.engine, center.policy), { code: 'journal_missing' })
+})
+
+test('a case is closed as a whole: its holds end, on whomever they are, and no others', async (t) => {
+  const center = await callCenter(t)
+  const [one, other] = [await center.customer(90), await center.customer(91)]
+  const set = (key: string, caseNumber?: string) =>
+    setHold(center.engine, center.policy, { key, reason: 'a court asks', caseNumber, ...THANDI })
+  const [first, second] = [await set(one, '2026/114'), await set(other, '2026/114')]
+  const staying = [await set(one, '2026/1140'), await set(one)]
+  assert.deepEqual([first.caseNumber, staying[1]?.caseNumber], ['2026/114', null])
+  const list = (caseNumber: string, all = false) => listHolds(center.engine, center.policy, { caseNumber, all })
+  assert.deepEqual(
+    (await list('2026/114')).map(({ id }) => id),
+    [second.id, first.id],
+  )
+  const release = { caseNumber: '2026/114', ...THANDI, reason: 'closed' }
+  assert.equal((await releaseHold(center.engine, center.policy, release)).length, 2)
+  assert.deepEqual([(await list('2026/114')).length, (await list('2026/114', true)).length], [0, 2])
+  assert.deepEqual(
+    (await listHolds(center.engine, center.policy)).map(({ id }) => id),
+    staying.map(({ id }) => id).toReversed(),
+  )
+  assert.equal((await run(center.engine, center.policy, { confirm: 1 })).archived, 1)
+  await assert.rejects(releaseHold(center.engine, center.policy, release), { code: 'not_found' })
+})
+
+test('a case is one line without space around it, and stands in the audit log', async (t) => {
+  const center = await callCenter(t)
+  const key = await center.customer(90)
+  const set = (caseNumber: string) => setHold(center.engine, center.policy, { key, reason: 'x', caseNumber, ...THANDI })
+  for (const bad of ['', ' ', ' 7', '7 ', 'a\nb', 'x'.repeat(101)])
+    await assert.rejects(set(bad), { code: 'option_invalid' }, JSON.stringify(bad))
+  const { id } = await set(`7'; drop table mothball.hold; --`)
+  const [entry] = await listAudit(center.engine)
+  assert.deepEqual([entry?.object, entry?.after], [`hold ${id}`, `active, case 7'; drop table mothball.hold; --`])
 })

@@ -15,6 +15,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { archiveToy, toyTables } from '../support/archived-table.ts'
 import { type CallCenter, type CallCenterOptions, callCenter, policyOf } from '../support/call-center.ts'
+import { eraseHim } from '../support/person.ts'
 import { type Worker, workers } from '../support/role-holders.ts'
 
 /** Journal, archive and log belong to whoever migrated; who works owns nothing. */
@@ -214,6 +215,37 @@ test('the purger destroys archived rows with a trace, and nothing else; what is 
     'delete from mothball.departure',
     'insert into mothball.seal values (1, $$t$$, 0, $$$$, $$$$)',
     'select 1 from mothball.failure',
+  ])
+})
+
+test('the eraser erases, on both sides and in the journal, and can do no more', async (t) => {
+  const center = await callCenter(t, { policy: { erasure: { active: 'unless_kept' } } })
+  const [customer, other] = await twoOld(center)
+  await center.related('call_log', other, { created_at: -80 })
+  await run(center.engine, center.policy, { confirm: 2 })
+  const third = await center.customer(5)
+  const { engine, ...eraser } = await (await workers(t, center)).as('eraser')
+  const selection = { by: 'keys', keys: [other] } as const
+  await restore(center.engine, center.policy, { selection, reason: 'trial' })
+  for (const key of [customer, other, third]) await eraseHim({ engine, policy: center.policy }, key)
+  assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [0, 0])
+  await assert.rejects(
+    setHold(engine, center.policy, { key: await center.customer(5), reason: 'x', actor: 'x' }),
+    lacksPrivilege,
+  )
+  await eraser.mayNot([
+    "insert into nic_cc_customer (name) values ('x')",
+    "update nic_cc_customer set name = 'x'",
+    'insert into nic_cc_customer_backup (id) values (99)',
+    'truncate nic_cc_customer',
+    'delete from mothball.hold',
+    'update mothball.hold set released_at = now()',
+    'delete from mothball.keep_until',
+    'update mothball.keep_until set until = now()',
+    "update mothball.erasure set reason = 'x'",
+    'delete from mothball.erasure',
+    'delete from mothball.departure',
+    'select 1 from mothball.api_key',
   ])
 })
 

@@ -1,7 +1,9 @@
 /**
  * All mutants, in the order of a batch: locks, judgement, the transaction, the way home and the proof;
- * then the homecoming, what repairs, and who may do what.
+ * then the homecoming, what repairs, who may do what, and an erasure.
  */
+
+import { ERASURE_MUTANTS } from './erasure.ts'
 import { HOMECOMING_MUTANTS } from './homecoming.ts'
 import { JUDGEMENT_MUTANTS } from './judgement.ts'
 import { LOCK_MUTANTS } from './locks.ts'
@@ -19,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...HOMECOMING_MUTANTS,
   ...REPAIR_MUTANTS,
   ...SERVICE_MUTANTS,
+  ...ERASURE_MUTANTS,
 ]

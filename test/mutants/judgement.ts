@@ -53,7 +53,9 @@ export const JUDGEMENT_MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the rule that a hold keeps',
-    patches: [{ file: ELIGIBILITY, within: 'holdRule', find: 'j.released_at is null', put: 'false' }],
+    patches: [
+      { file: ELIGIBILITY, within: 'holdRule', find: 'journalSays(judgement, rows, where)', put: "raw('false')" },
+    ],
     killedBy: {
       file: 'test/integration/hold.test.ts',
       tests: [

@@ -44,6 +44,10 @@ const POINTS: Readonly<Record<SignalPoint, 'never' | Readonly<{ phase: Phase; ti
   'run-adopted': 'never',
   'mend-done': 'never',
   'mend-committed': 'never',
+  'person-locked': 'never',
+  'person-destroyed': 'never',
+  'erasure-recorded': 'never',
+  'erasure-committed': 'never',
 }
 
 const levelsAt = (point: string, phase: Phase, nth: number): number => {

@@ -37,7 +37,7 @@ type Place = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
 
 export async function workers(t: TestContext, { db, engine, policy }: Place): Promise<Workers> {
   const prefix = `trial_${randomBytes(6).toString('hex')}_`
-  const made = ['reader', 'archiver', 'restorer', 'purger'].map((role) => `${prefix}${role}`)
+  const made = ['reader', 'archiver', 'restorer', 'purger', 'eraser'].map((role) => `${prefix}${role}`)
   // The database goes first, and every grant with it.
   t.after(() => asAdmin((query) => query(`drop role if exists ${made.join()}`)).catch(() => undefined))
   const scriptOf = async (policies: readonly Policy[]) => grantScript(await grants(engine, policies, prefix))

@@ -130,6 +130,7 @@ export function digestFacts(fields: Partial<DigestFacts> = {}, probe = 'top50_by
     holds: { open: 6, set: 2, released: 1 },
     restored: { withinWeek: 1, withinMonth: 1, later: 2 },
     open: [],
+    dueErasures: { overdue: 0, soon: 0 },
     failingChannels: [],
     auditHead: 'a91e4c07d2b8 (entry 512)',
     ...fields,

@@ -10,7 +10,11 @@ export function foundLines(found: Found, view: View): readonly string[] {
   return [
     ...whereLines(found, view),
     ...found.holds.flatMap((hold) =>
-      fold(`hold ${hold.id} by ${hold.setBy} since ${instant(hold.setAt, zone)}: ${hold.reason}`, width, '  '),
+      fold(
+        `hold ${hold.id} by ${hold.setBy} since ${instant(hold.setAt, zone)}${hold.caseNumber === null ? '' : `, case ${hold.caseNumber}`}: ${hold.reason}`,
+        width,
+        '  ',
+      ),
     ),
     ...(keepUntil === null
       ? []

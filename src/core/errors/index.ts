@@ -1,13 +1,14 @@
 /** The error table of the whole product, and the one class that carries a line of it. */
 import { configurationErrors } from './configuration.ts'
 import { databaseErrors } from './database.ts'
+import { eraseErrors } from './erase.ts'
 import type { ErrorEntry, ExitCode, Facts } from './error.ts'
 import { httpErrors } from './http.ts'
 import { runErrors } from './run.ts'
 
 export { EXIT, type ExitCode, type Facts } from './error.ts'
 
-export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors, ...httpErrors }
+export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors, ...eraseErrors, ...httpErrors }
 
 export type ErrorCode = keyof typeof ERRORS
 

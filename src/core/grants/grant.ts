@@ -5,7 +5,7 @@
 import { qualifiedText, type TableName } from '../names.ts'
 
 /** Who is granted to whom is in `roles.ts`. */
-export type RoleName = 'reader' | 'archiver' | 'restorer' | 'purger'
+export type RoleName = 'reader' | 'archiver' | 'restorer' | 'purger' | 'eraser'
 
 /**
  * `name.table` is empty for a schema. A sequence, whose name the catalog gives quoted and qualified, and a function with

@@ -46,6 +46,8 @@ const READING: Readonly<Record<string, Use>> = {
   run_told: READ,
   probe: READ,
   size: READ,
+  erasure: READ,
+  erasure_request: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -99,6 +101,21 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     audit: WRITE,
     hold: READ,
   },
+  eraser: {
+    policy_version: WRITE,
+    run: { insert: true, update: OUTCOME },
+    lease: LEASE,
+    departure: WRITE,
+    audit: WRITE,
+    erasure: WRITE,
+    erasure_request: { insert: true, update: ['subject_key', 'reason', 'closed_at', 'closed_by', 'outcome'] },
+    // What names a person, and nothing that counts.
+    failure: { update: ['subject_key', 'resolved_at', 'resolution'] },
+    hold: { update: ['subject_key', 'reason', 'release_reason'] },
+    keep_until: { update: ['subject_key', 'reason'] },
+    reveal: { update: ['subject_key', 'reason'] },
+    idempotency: { update: ['begun_at', 'status', 'headers', 'body'] },
+  },
 }
 
 /** Objects of the journal that no table's use tells. */
@@ -112,6 +129,8 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
   ],
   restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
   purger: [onSchema(SCHEMA), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
+  // The fence takes a number, as that of a batch does.
+  eraser: [...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
 }
 
 export const journalGrants = (role: RoleName): readonly Grant[] => [

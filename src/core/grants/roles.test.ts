@@ -89,6 +89,14 @@ test('the restorer goes the other way, whatever the policy does with a table tod
     ])
 })
 
+test('the eraser deletes on both sides, whatever the policy does with a table, and writes no row', () => {
+  for (const action of ['archive', 'keep', 'block'] as const)
+    assert.deepEqual(
+      writes('eraser', { action }).filter((each) => !each.startsWith('UPDATE')),
+      ['DELETE customer', 'DELETE calls', 'DELETE customer_backup', 'DELETE calls_backup'],
+    )
+})
+
 test('the purger has nothing to do with what is active', () => {
   assert.deepEqual(
     given('purger').filter((each) => !/_backup$|^USAGE|_log$/.test(each)),
@@ -135,19 +143,27 @@ test('two policies over one table: who may use the whole of it needs no column, 
 })
 
 test('nobody deletes from the journal, and only outcomes are updated', () => {
-  for (const { grants } of planGrants([scopeOf()], 'x_').roles)
+  for (const { role, grants } of planGrants([scopeOf()], 'x_').roles)
     for (const { name, privilege, columns } of grants.filter(
       (each) => each.name.schema === 'mothball' && each.kind === 'table',
     )) {
       assert.ok(['SELECT', 'INSERT', 'UPDATE'].includes(privilege), privilege)
-      if (privilege === 'UPDATE')
-        assert.ok(columns !== null && !columns.includes('actor') === !['keep_until', 'stage'].includes(name.table))
+      if (privilege !== 'UPDATE') continue
+      // The latest restore and the latest stage are that of their actor; the eraser takes a person out of them, no actor.
+      const isWhole = role !== 'eraser' && ['keep_until', 'stage'].includes(name.table)
+      assert.ok(columns !== null && columns.includes('actor') === isWhole)
     }
 })
 
 test('names begin with the prefix, and whoever reads as well is a member of the reader', () => {
   assert.deepEqual(
     planGrants([scopeOf()], 'crm_').roles.map(({ name, memberOf }) => [name, ...memberOf]),
-    [['crm_reader'], ['crm_archiver', 'crm_reader'], ['crm_restorer', 'crm_reader'], ['crm_purger']],
+    [
+      ['crm_reader'],
+      ['crm_archiver', 'crm_reader'],
+      ['crm_restorer', 'crm_reader'],
+      ['crm_purger'],
+      ['crm_eraser', 'crm_reader'],
+    ],
   )
 })

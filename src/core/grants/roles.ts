@@ -1,5 +1,5 @@
 /**
- * Four roles that log in as nobody and are granted to who works: what each is for, and all that it may. A verb that is
+ * Five roles that log in as nobody and are granted to who works: what each is for, and all that it may. A verb that is
  * added later (a trigger to install, a sweep, an export) names what it needs in `PARTS`, beside the role that runs it.
  */
 import { qualifiedText, tableText } from '../names.ts'
@@ -7,7 +7,14 @@ import { archiveName } from '../policy.ts'
 import { shapeOf } from '../table.ts'
 import { type Grant, type RoleName, united } from './grant.ts'
 import { journalGrants } from './journal.ts'
-import { archivingTables, type GrantScope, purgingTables, readingTables, restoringTables } from './tables.ts'
+import {
+  archivingTables,
+  erasingTables,
+  type GrantScope,
+  purgingTables,
+  readingTables,
+  restoringTables,
+} from './tables.ts'
 
 type Role = Readonly<{ role: RoleName; purpose: string; reads: boolean }>
 
@@ -17,6 +24,7 @@ const ROLES: readonly Role[] = [
   { role: 'archiver', purpose: 'run, failures retry; and all that the reader may', reads: true },
   { role: 'restorer', purpose: 'restore, hold set, hold release; and all that the reader may', reads: true },
   { role: 'purger', purpose: 'destroying archived rows; sees nothing active', reads: false },
+  { role: 'eraser', purpose: 'erase; and all that the reader may', reads: true },
 ]
 
 /** What each role needs for one policy. Every function here is asked for every policy. */
@@ -25,6 +33,7 @@ const PARTS: Readonly<Record<RoleName, readonly ((scope: GrantScope) => readonly
   archiver: [archivingTables],
   restorer: [restoringTables],
   purger: [purgingTables],
+  eraser: [erasingTables],
 }
 
 export const DEFAULT_ROLE_PREFIX = 'mothball_'

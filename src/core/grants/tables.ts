@@ -65,6 +65,15 @@ export const purgingTables = ({ policy, family, catalog }: GrantScope): readonly
   ]
 }
 
+/** One person's rows are locked and deleted on both sides, whatever the policy does with their tables. */
+export const erasingTables = ({ family, catalog }: GrantScope): readonly Grant[] => {
+  const archives = archivesOf({ family, catalog })
+  return [
+    ...[...family.tables.map(({ shape }) => shape), ...archives].flatMap(leaving),
+    ...maintaining(catalog, touchedBy({ family, catalog })),
+  ]
+}
+
 /** Every archive table that is there, whatever the policy does with its source today. */
 const archivesOf = ({ family, catalog }: Pick<GrantScope, 'family' | 'catalog'>): readonly TableShape[] =>
   family.tables.flatMap(({ archive }) => shapeOf(catalog, archive) ?? [])

@@ -1,7 +1,7 @@
 /** Typed reads and writes of holds. */
-import type { Hold, HoldSet } from '../../core/hold.ts'
+import type { Hold, HoldChoice, HoldSet } from '../../core/hold.ts'
 import {
-  type HoldChoice,
+  type HoldList,
   type HoldPlace,
   type HoldRow,
   listHoldsSql,
@@ -14,7 +14,7 @@ import type { Session } from '../database.ts'
 export async function insertHold(
   session: Session,
   place: HoldPlace,
-  why: Readonly<{ reason: string; actor: string }>,
+  why: Readonly<{ reason: string; caseNumber: string | null; actor: string }>,
 ): Promise<HoldSet | null> {
   const row = await session.maybe(setHoldSql(place, why))
   return row === null ? null : { ...holdOf(row), tier: row.tier === 'active' ? 'active' : 'archive' }
@@ -30,11 +30,7 @@ export async function endHolds(
   return (await session.rows(releaseHoldSql(subject, choice, why))).map(holdOf)
 }
 
-export async function readHolds(
-  session: Session,
-  subject: string,
-  which: Readonly<{ all: boolean; before: number | null; limit: number }>,
-): Promise<readonly Hold[]> {
+export async function readHolds(session: Session, subject: string, which: HoldList): Promise<readonly Hold[]> {
   return (await session.rows(listHoldsSql(subject, which))).map(holdOf)
 }
 
@@ -42,6 +38,7 @@ const holdOf = (row: HoldRow): Hold => ({
   id: Number(row.id),
   key: row.key,
   reason: row.reason,
+  caseNumber: row.case_number,
   setBy: row.set_by,
   setAt: row.set_at,
   releasedBy: row.released_by,

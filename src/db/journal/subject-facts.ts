@@ -4,7 +4,15 @@ import type { JournalFacts } from '../../core/found.ts'
 import { type SubjectFactsRow, subjectFactsSql } from '../../sql/journal/subject-facts.sql.ts'
 import type { Session } from '../database.ts'
 
-const holds = z.array(z.strictObject({ id: z.number(), reason: z.string(), setBy: z.string(), setAt: z.string() }))
+const holds = z.array(
+  z.strictObject({
+    id: z.number(),
+    reason: z.string(),
+    caseNumber: z.string().nullable(),
+    setBy: z.string(),
+    setAt: z.string(),
+  }),
+)
 
 const keepUntil = z.strictObject({
   until: z.string(),

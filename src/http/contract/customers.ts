@@ -38,7 +38,17 @@ const archivedSchema = z.object({
 })
 
 const journalFacts = {
-  holds: z.array(z.object({ id: number, reason: z.string(), setBy: z.string(), setAt: instant })).readonly(),
+  holds: z
+    .array(
+      z.object({
+        id: number,
+        reason: z.string(),
+        caseNumber: z.string().nullable(),
+        setBy: z.string(),
+        setAt: instant,
+      }),
+    )
+    .readonly(),
   keepUntil: z
     .object({
       until: instant,

@@ -5,6 +5,7 @@ import { idempotent } from '../idempotent.ts'
 import {
   BODY_PROBLEMS,
   body,
+  caseNumber,
   cursorQuery,
   customerKey,
   flagQuery,
@@ -27,6 +28,7 @@ const fields = {
   id: z.number().int(),
   key: customerKey,
   reason: z.string(),
+  caseNumber: z.string().nullable(),
   setBy: z.string(),
   setAt: instant,
   releasedBy: z.string().nullable(),
@@ -46,7 +48,15 @@ export const listHoldsRoute = createRoute({
   summary: 'Open holds, newest first.',
   security: SECURITY,
   middleware: allow('read'),
-  request: { query: z.strictObject({ policy: policyName, all: flagQuery, cursor: cursorQuery, limit: limitQuery }) },
+  request: {
+    query: z.strictObject({
+      policy: policyName,
+      all: flagQuery,
+      caseNumber: caseNumber.optional(),
+      cursor: cursorQuery,
+      limit: limitQuery,
+    }),
+  },
   responses: {
     200: json(z.object({ holds: z.array(holdSchema).readonly(), next }).openapi('Holds'), 'A page.'),
     ...PROBLEMS,
@@ -63,7 +73,7 @@ export const setHoldRoute = createRoute({
   middleware: [allow('hold'), idempotent] as const,
   request: {
     headers: idempotencyHeader,
-    body: body(z.strictObject({ policy: policyName, key: customerKey, reason })),
+    body: body(z.strictObject({ policy: policyName, key: customerKey, reason, caseNumber: caseNumber.optional() })),
   },
   responses: {
     201: json(holdSetSchema, 'The hold, and where he was.'),

@@ -1,6 +1,6 @@
 /** What all operations share: problems, pages, names, and how a route says who may use it. */
 import { z } from '@hono/zod-openapi'
-import { reasonProblem } from '../../core/hold.ts'
+import { caseProblem, MAX_CASE_LENGTH, MAX_REASON_LENGTH, reasonProblem } from '../../core/hold.ts'
 import { issueMessage } from '../../core/issue-message.ts'
 
 z.config({ customError: issueMessage })
@@ -97,18 +97,25 @@ export const numberParam = z.strictObject({
 /** A key of a customer, exact beyond 2^53; of several columns a JSON array within the text. */
 export const customerKey = z.string().min(1).max(1000).openapi({ example: '5520' })
 
-export const reason = z
-  .string()
-  .superRefine((text, context) => {
-    const problem = reasonProblem(text)
+const line = (problemOf: (text: string) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(text)
     if (problem !== null) context.addIssue({ code: 'custom', message: problem })
   })
-  .openapi({
-    description: 'One line, for the journal and the audit log.',
-    minLength: 1,
-    maxLength: 500,
-    example: 'phoned again',
-  })
+
+export const caseNumber = line(caseProblem).openapi({
+  description: 'Number of the case that it is for.',
+  minLength: 1,
+  maxLength: MAX_CASE_LENGTH,
+  example: '2026/114',
+})
+
+export const reason = line(reasonProblem).openapi({
+  description: 'One line, for the journal and the audit log.',
+  minLength: 1,
+  maxLength: MAX_REASON_LENGTH,
+  example: 'phoned again',
+})
 
 /** An instant as ISO 8601 with its offset; answers carry PostgreSQL's text in UTC. */
 export const instantInput = z.iso.datetime({

@@ -1,7 +1,9 @@
 /**
- * Holds. Setting one locks the subject's row, active or archived, in the statement that writes the hold: a batch or a
+ * Holds. `openHoldsSql` is the one place that says who is held: whatever moves or destroys a subject asks it, with his
+ * rows locked, in a statement whose snapshot is younger than these locks. Setting one locks the subject's row, active or archived, in the statement that writes the hold: a batch or a
  * restore that has the row already is waited for, and one that comes later finds the row locked or the hold written.
  */
+import type { HoldChoice } from '../../core/hold.ts'
 import type { TableName } from '../../core/names.ts'
 import type { TableShape } from '../../core/table.ts'
 import { inKeys, type KeySet, keyText } from '../keys.sql.ts'
@@ -11,6 +13,7 @@ export type HoldRow = Readonly<{
   id: string
   key: string
   reason: string
+  case_number: string | null
   set_by: string
   set_at: string
   released_by: string | null
@@ -18,8 +21,18 @@ export type HoldRow = Readonly<{
   release_reason: string | null
 }>
 
-const COLUMNS = raw(`h.id::text as id, h.subject_key as key, h.reason, h.set_by, h.set_at::text as set_at,
+const COLUMNS =
+  raw(`h.id::text as id, h.subject_key as key, h.reason, h.case_number, h.set_by, h.set_at::text as set_at,
     h.released_by, h.released_at::text as released_at, h.release_reason`)
+
+/**
+ * The open holds on subjects of a table (qualified), as rows `alias`. A hold that its own statement is still writing
+ * has the subject's row locked, and so cannot appear behind the back of whoever has it locked.
+ */
+export const openHoldsSql = (alias: Sql, subject: string): Readonly<{ rows: Sql; where: Sql }> => ({
+  rows: sql`mothball.hold ${alias}`,
+  where: sql`${alias}.subject = ${subject} and ${alias}.released_at is null`,
+})
 
 /** `key` holds one key; `archive` is null before there is an archive table. */
 export type HoldPlace = Readonly<{ shape: TableShape; archive: TableName | null; key: KeySet; subject: string }>
@@ -30,7 +43,7 @@ export type HoldPlace = Readonly<{ shape: TableShape; archive: TableName | null;
  */
 export function setHoldSql(
   { shape, archive, key, subject }: HoldPlace,
-  { reason, actor }: Readonly<{ reason: string; actor: string }>,
+  { reason, caseNumber, actor }: Readonly<{ reason: string; caseNumber: string | null; actor: string }>,
 ): Sql<HoldRow & { tier: string }> {
   const locked = (
     name: TableName,
@@ -41,12 +54,10 @@ export function setHoldSql(
   const either = archive === null ? raw('') : raw('union all select * from archived')
   return sql`with active as materialized (${locked(shape.name, 'active')})${archived},
     place as materialized (select * from (select * from active ${either}) p limit 1),
-    h as (insert into mothball.hold (subject, subject_key, reason, set_by) select ${subject}, key, ${reason}, ${actor} from place returning *)
+    h as (insert into mothball.hold (subject, subject_key, reason, case_number, set_by)
+      select ${subject}, key, ${reason}, ${caseNumber}, ${actor} from place returning *)
     select ${COLUMNS}, place.tier from h cross join place`
 }
-
-/** Which open holds end: one by its number, or all of a subject. */
-export type HoldChoice = Readonly<{ id: number }> | Readonly<{ key: string }>
 
 export const releaseHoldSql = (
   subject: string,
@@ -56,14 +67,17 @@ export const releaseHoldSql = (
   sql`update mothball.hold h set released_by = ${actor}, released_at = clock_timestamp(), release_reason = ${reason}
     where h.subject = ${subject} and h.released_at is null and ${chosen(choice)} returning ${COLUMNS}`
 
+/** `caseNumber` null: of any case, and of none; `before` a hold's number pages on. */
+export type HoldList = Readonly<{ all: boolean; caseNumber: string | null; before: number | null; limit: number }>
+
 /** Newest first. */
-export const listHoldsSql = (
-  subject: string,
-  { all, before, limit }: Readonly<{ all: boolean; before: number | null; limit: number }>,
-): Sql<HoldRow> =>
+export const listHoldsSql = (subject: string, { all, caseNumber, before, limit }: HoldList): Sql<HoldRow> =>
   sql`select ${COLUMNS} from mothball.hold h
     where h.subject = ${subject} and (${all}::boolean or h.released_at is null)
+      and (${caseNumber}::text is null or h.case_number = ${caseNumber}::text)
       and (${before}::bigint is null or h.id < ${before}::bigint) order by h.id desc limit ${limit}::bigint`
 
-const chosen = (choice: HoldChoice): Sql =>
-  'id' in choice ? sql`h.id = ${choice.id}::bigint` : sql`h.subject_key = ${choice.key}`
+function chosen(choice: HoldChoice): Sql {
+  if ('id' in choice) return sql`h.id = ${choice.id}::bigint`
+  return 'key' in choice ? sql`h.subject_key = ${choice.key}` : sql`h.case_number = ${choice.caseNumber}`
+}

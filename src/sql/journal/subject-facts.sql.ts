@@ -12,7 +12,8 @@ export type SubjectFactsRow = Readonly<{
 
 export const subjectFactsSql = (subject: string, keys: readonly string[]): Sql<SubjectFactsRow> =>
   sql`select u.key,
-      (select jsonb_agg(jsonb_build_object('id', h.id, 'reason', h.reason, 'setBy', h.set_by, 'setAt', h.set_at::text) order by h.id)
+      (select jsonb_agg(jsonb_build_object('id', h.id, 'reason', h.reason, 'caseNumber', h.case_number,
+          'setBy', h.set_by, 'setAt', h.set_at::text) order by h.id)
         from mothball.hold h where h.subject = ${subject} and h.subject_key = u.key and h.released_at is null)::text as holds,
       (select jsonb_build_object('until', k.until::text, 'reason', k.reason, 'actor', k.actor, 'run', k.run_id, 'setAt', k.set_at::text,
           'holds', k.until > now())

@@ -1,0 +1,87 @@
+/** An erasure for people: the plan, the receipt, and the list of receipts. */
+import type { Erasure, ErasurePlan, Obstacle, Reached } from '../../core/erase.ts'
+import type { ErasureRequest } from '../../core/erasure-request.ts'
+import { count, fold, instant } from '../format.ts'
+import { tableLines } from '../table.ts'
+import type { View } from './findings.ts'
+
+export const erasurePlanLines = ({ key, rows, obstacles, letter, notReached }: ErasurePlan, view: View) => [
+  `To be destroyed of ${key}:`,
+  ...reachedLines(rows),
+  ...notReachedLines(notReached, view),
+  ...obstacles.flatMap((each) => fold(`✖ ${obstacleText(each)}`, view.width)),
+  ...(letter === null ? [] : ['', 'To the requester:', ...fold(letter, view.width)]),
+]
+
+export const erasureLines = ({ erasure, run, caseNumber, reached, notReached }: Erasure, view: View) => [
+  `${view.style.good('ERASED')}  erasure ${erasure}, run ${run}, case ${caseNumber}`,
+  ...reachedLines(reached),
+  ...notReachedLines(notReached, view),
+]
+
+const reachedLines = (reached: readonly Reached[]): readonly string[] =>
+  reached.length === 0
+    ? ['  nothing']
+    : reached.map(({ place, object, rows }) => `  ${place} ${object}: ${count(rows)}`)
+
+const notReachedLines = (notReached: ErasurePlan['notReached'], view: View): readonly string[] => [
+  'Not reached:',
+  ...Object.entries(notReached).flatMap(([what, why]) => fold(`  ${what}: ${why}`, view.width, '    ')),
+]
+
+function obstacleText(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'held':
+      return `held: ${obstacle.holds.map(({ id, caseNumber }) => `hold ${id}${caseNumber === null ? '' : `, case ${caseNumber}`}`).join('; ')}`
+    case 'active':
+      return 'he is active, and the policy lets no active person be erased'
+    case 'kept':
+      return `he is active, and keep rules hold: ${obstacle.rules.join(', ')}`
+    case 'shared':
+      return `rows of his belong to another as well, in ${obstacle.tables.join(', ')}`
+  }
+}
+
+const COLUMNS = [
+  { name: 'erasure', align: 'right' },
+  { name: 'when' },
+  { name: 'by' },
+  { name: 'case' },
+  { name: 'rows', align: 'right' },
+  { name: 'reason' },
+] as const
+
+export function erasureListLines(erasures: readonly Erasure[], view: View): readonly string[] {
+  if (erasures.length === 0) return ['No erasures.']
+  const rows = erasures.map(({ erasure, erasedAt, actor, caseNumber, reached, reason }) => [
+    String(erasure),
+    instant(erasedAt, view.zone),
+    actor,
+    caseNumber,
+    count(reached.reduce((sum, each) => sum + each.rows, 0)),
+    reason,
+  ])
+  return tableLines(COLUMNS, rows, view)
+}
+
+const REQUEST_COLUMNS = [
+  { name: 'request', align: 'right' },
+  { name: 'key' },
+  { name: 'case' },
+  { name: 'due' },
+  { name: 'state' },
+  { name: 'reason' },
+] as const
+
+export function requestLines(requests: readonly ErasureRequest[], view: View): readonly string[] {
+  if (requests.length === 0) return ['No requests.']
+  const rows = requests.map(({ id, key, caseNumber, dueAt, isOverdue, outcome, reason }) => [
+    String(id),
+    key,
+    caseNumber,
+    instant(dueAt, view.zone),
+    outcome ?? (isOverdue ? 'OVERDUE' : 'open'),
+    reason,
+  ])
+  return tableLines(REQUEST_COLUMNS, rows, view)
+}

@@ -1,0 +1,104 @@
+/** Erasures: what one would destroy, one that is done, and the receipts. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { PLACES } from '../../core/erase.ts'
+import { allow } from '../auth.ts'
+import { idempotent } from '../idempotent.ts'
+import {
+  BODY_PROBLEMS,
+  body,
+  caseNumber,
+  customerKey,
+  idempotencyHeader,
+  instant,
+  json,
+  next,
+  PROBLEMS,
+  pageQuery,
+  policyName,
+  reason,
+  SECURITY,
+} from './parts.ts'
+
+const tags = ['Erasures']
+
+const reached = z.array(z.object({ place: z.enum(PLACES), object: z.string(), rows: z.number().int() })).readonly()
+
+const notReached = z
+  .record(z.string(), z.string())
+  .openapi({ description: 'What stays on purpose or is out of reach, each with its reason.' })
+
+const obstacle = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('held'),
+    holds: z.array(z.object({ id: z.number().int(), caseNumber: z.string().nullable(), setAt: instant })).readonly(),
+  }),
+  z.object({ kind: z.literal('active') }),
+  z.object({ kind: z.literal('kept'), rules: z.array(z.string()).readonly() }),
+  z.object({ kind: z.literal('shared'), tables: z.array(z.string()).readonly() }),
+])
+
+const planSchema = z
+  .object({
+    key: customerKey,
+    rows: reached,
+    obstacles: z.array(obstacle).readonly(),
+    letter: z.string().nullable().openapi({ description: 'For the requester, where a hold is in the way.' }),
+    notReached,
+  })
+  .openapi('ErasurePlan')
+
+const erasureSchema = z
+  .object({
+    erasure: z.number().int(),
+    policy: z.string(),
+    run: z.number().int(),
+    caseNumber: z.string(),
+    reason: z.string(),
+    actor: z.string(),
+    erasedAt: instant,
+    reached,
+    notReached,
+  })
+  .openapi('Erasure')
+
+export const listErasuresRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/erasures',
+  operationId: 'listErasures',
+  tags,
+  summary: 'Receipts, newest first. None names the person.',
+  security: SECURITY,
+  middleware: allow('erase'),
+  request: { query: pageQuery },
+  responses: {
+    200: json(z.object({ erasures: z.array(erasureSchema).readonly(), next }).openapi('Erasures'), 'A page.'),
+    ...PROBLEMS,
+  },
+})
+
+export const planErasureRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/erasures/preview',
+  operationId: 'planErasure',
+  tags,
+  summary: 'What an erasure would destroy, and what is in its way. Writes nothing.',
+  security: SECURITY,
+  middleware: allow('erase'),
+  request: { body: body(z.strictObject({ policy: policyName, key: customerKey })) },
+  responses: { 200: json(planSchema, 'The plan.'), ...BODY_PROBLEMS },
+})
+
+export const eraseRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/erasures',
+  operationId: 'erase',
+  tags,
+  summary: 'Destroy one person, all of him or nothing; `confirm` is his key once more.',
+  security: SECURITY,
+  middleware: [allow('erase'), idempotent] as const,
+  request: {
+    headers: idempotencyHeader,
+    body: body(z.strictObject({ policy: policyName, key: customerKey, confirm: customerKey, reason, caseNumber })),
+  },
+  responses: { 201: json(erasureSchema, 'The receipt.'), ...BODY_PROBLEMS },
+})
