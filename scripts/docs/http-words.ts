@@ -10,4 +10,5 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   release: 'release holds',
   audit: 'read and verify the audit log',
   stage: 'change a policy’s stage',
+  keys: 'see who has a key, make and revoke keys',
 }

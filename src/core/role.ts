@@ -5,7 +5,7 @@ export const ROLES = ['viewer', 'operator', 'compliance', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** `release`: to end a hold, which somebody else may have set for the law's sake. */
-export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'audit' | 'stage'
+export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'audit' | 'stage' | 'keys'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   read: ['viewer', 'operator', 'compliance', 'admin'],
@@ -16,6 +16,7 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   release: ['compliance', 'admin'],
   audit: ['compliance', 'admin'],
   stage: ['admin'],
+  keys: ['admin'],
 }
 
 export const mayDo = (role: Role, right: Right): boolean => RIGHTS[right].includes(role)
