@@ -3,26 +3,17 @@
  * that looks at it. A run can be held at a batch's end, so that a test watches it for as long as it needs.
  */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { Role } from '../../src/core/role.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
+import { buildDashboard } from './built-dashboard.ts'
 import { testEngine } from './call-center.ts'
 import type { TestDatabase } from './database.ts'
 import { PRESET, sampleDatabase } from './program.ts'
 import { type TestService, testService } from './service.ts'
-
-const BUILD = fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))
-
-/** The same that `npm run build` does, where something has changed since. */
-export function buildDashboard(): void {
-  const { status, stderr } = spawnSync(process.execPath, [BUILD, '--if-stale'], { encoding: 'utf8' })
-  assert.equal(status, 0, stderr)
-}
 
 export type Desk = Readonly<{
   db: TestDatabase

@@ -7,7 +7,6 @@ import type {
   Customer,
   Customers,
   Diagnosis,
-  Failures,
   Holds,
   Keys,
   Notices,
@@ -58,12 +57,6 @@ export const useRun = (policy: string, run: number) =>
   useQuery({
     queryKey: ['run', policy, run],
     queryFn: () => get<RunDetail>(`/api/v1/runs/${run}`, { policy }),
-  })
-
-export const useFailures = (policy: string) =>
-  useQuery({
-    queryKey: ['failures', policy],
-    queryFn: () => get<Failures>('/api/v1/failures', { policy, limit: 500 }),
   })
 
 export const usePlan = (body: PlanBody, enabled = true) =>
