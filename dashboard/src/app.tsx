@@ -27,8 +27,8 @@ const RETRY_MS = 3_000
 /** What is down is asked for again for as long as the page is open; everything else at once says what it is. */
 const queries = new QueryClient({
   queryCache: new QueryCache({
-    onError: (error) => {
-      if (isSignedOut(error)) void queries.resetQueries({ queryKey: ['session'] })
+    onError: (error, { queryKey }) => {
+      if (isSignedOut(error) && queryKey[0] !== 'session') void queries.resetQueries({ queryKey: ['session'] })
     },
   }),
   defaultOptions: {

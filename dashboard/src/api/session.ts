@@ -1,5 +1,5 @@
 /** Who is signed in, and signing in and out. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { mayDo, type Right } from '../../../src/core/role.ts'
 import type { SignedIn, WhoAmI } from './contract.ts'
 import { change, get, rememberCsrf } from './request.ts'
@@ -23,13 +23,17 @@ export function useMay(right: Right): boolean {
   return data !== undefined && mayDo(data.role, right)
 }
 
+/** What the one before could see is not shown to the next. */
+const forgetTheRest = (queries: QueryClient): void =>
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] })
+
 export function useSignIn() {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: (key: string) => change<SignedIn>('/api/v1/session', { key }),
     onSuccess: ({ name, role, csrf }) => {
       rememberCsrf(csrf)
-      queries.clear()
+      forgetTheRest(queries)
       queries.setQueryData(KEY, { name, role, csrf })
     },
   })
@@ -41,7 +45,8 @@ export function useSignOut() {
     mutationFn: () => change<null>('/api/v1/session', undefined, { method: 'DELETE' }),
     onSuccess: () => {
       rememberCsrf(null)
-      queries.clear()
+      void queries.resetQueries({ queryKey: KEY })
+      forgetTheRest(queries)
     },
   })
 }
