@@ -55,7 +55,11 @@ function PlanView({ of: plan }: Readonly<{ of: Plan }>) {
         </Note>
       ))}
       <div className="grid">
-        <Figure name="Would be archived" value={count(movingOf(plan))} note={`about ${duration(plan.expectedMs)}`} />
+        <Figure
+          name="Would be archived"
+          value={count(movingOf(plan))}
+          note={plan.expectedMs === null ? 'no run to tell the time from yet' : `in about ${duration(plan.expectedMs)}`}
+        />
         <Figure name="Too young" value={count(plan.active - plan.candidates)} />
         <Figure name="Old, and kept" value={count(plan.candidates - plan.eligible)} />
         <Figure name="In quarantine" value={count(plan.quarantined)} />

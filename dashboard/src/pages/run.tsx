@@ -9,7 +9,7 @@ import { Note, StatusTag } from '../parts/note.tsx'
 import { Rows } from '../parts/rows.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
-import { count, duration, ruleWords, stopWords, tableWords } from '../words.ts'
+import { count, duration, plural, ruleWords, stopWords, tableWords } from '../words.ts'
 import { RunControls } from './run-controls.tsx'
 import { RunFailures } from './run-failures.tsx'
 
@@ -51,9 +51,9 @@ function OneRun({ of: { run, batches, related, failures } }: Readonly<{ of: RunD
         <Figure name="Failed" value={count(run.failed)} />
         <Figure name="Skipped" value={count(run.skipped)} note="locked, became active, or in quarantine" />
         <Figure name="Eligible at its start" value={count(run.eligible)} />
-        <Figure name="Took" value={duration(run.durationMs)} note={`${count(run.batches)} batches`} />
+        <Figure name="Took" value={duration(run.durationMs)} note={plural(run.batches, 'batch', 'batches')} />
       </div>
-      <div className="grid wide">
+      <div className="grid triple">
         <Card title="What it was">
           <RunFacts run={run} />
         </Card>

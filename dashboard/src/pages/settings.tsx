@@ -15,7 +15,7 @@ export function SettingsPage() {
   return (
     <>
       <h1>Settings</h1>
-      <div className="grid wide">
+      <div className="grid triple">
         <Doctor />
         <Schedule />
         <Told />
