@@ -59,11 +59,23 @@ export async function signIn(page: Page, { url, keys }: TestService, role: Role)
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds against WCAG 2.2 AA: a line for each place. */
-export async function axeFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const found: unknown = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
-    'wcag22aa', 'best-practice'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+/** What WCAG 2.2 AA asks for, and what axe holds for good practice. */
+export const EVERY_RULE = {
+  type: 'tag',
+  values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+} as const
+/** What a scheme can change. */
+export const COLOR_RULES = { type: 'rule', values: ['color-contrast'] } as const
+
+/** What axe finds: a line for each place. */
+export async function axeFindings(
+  page: Page,
+  rules: typeof EVERY_RULE | typeof COLOR_RULES,
+): Promise<readonly string[]> {
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE)
+  const found: unknown =
+    await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary)))`)
   assert.ok(Array.isArray(found))
   return found.map(String)

@@ -20,7 +20,8 @@ type RowsProps<Row> = Readonly<{
 export function Rows<Row>({ label, columns, rows, keyOf }: RowsProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse must be able to scroll it
-    <section className="scroll" tabIndex={0} aria-label={label}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in
+    <div className="scroll" role="group" tabIndex={0} aria-label={label}>
       <table className="rows">
         <thead>
           <tr>
@@ -43,7 +44,7 @@ export function Rows<Row>({ label, columns, rows, keyOf }: RowsProps<Row>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

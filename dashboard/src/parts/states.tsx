@@ -15,9 +15,12 @@ export const Waiting = ({ what }: Readonly<{ what: string }>) => (
 export const Empty = ({ children }: Readonly<{ children: ReactNode }>) => <p className="faint">{children}</p>
 
 export const Nowhere = () => (
-  <Note tone="warning" title="There is no such page">
-    The address leads nowhere. <Link href="/">Go to the overview</Link>.
-  </Note>
+  <>
+    <h1>There is no such page</h1>
+    <p>
+      The address leads nowhere. <Link href="/">Go to the overview</Link>.
+    </p>
+  </>
 )
 
 type ProblemProps = Readonly<{ error: Error; onRetry?: () => void }>
