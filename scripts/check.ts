@@ -12,6 +12,7 @@ const COLORS = process.stdout.isTTY ? 'force' : 'off'
 const CHECKS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   lint: ['biome', 'check', `--colors=${COLORS}`],
   types: ['tsc', '--noEmit'],
+  'types of the dashboard': ['tsc', '-p', 'dashboard'],
   'dead code': ['knip', '--no-progress'],
 }
 

@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 
 const LINES: Readonly<Record<string, string>> = {
   help: 'this list',
+  build: 'the dashboard, for `mothball serve`; a few seconds',
   demo: 'PostgreSQL, sample customers and a first run, all on this machine; leaves nothing behind',
   test: 'all checks, one after the other: lint, types, dead code, tests (needs no database)',
   'test:unit': 'the tests that need no database; files or node:test options may follow "--"',

@@ -73,6 +73,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   cross_site: UNTOUCHED,
   csrf_missing: UNTOUCHED,
   route_unknown: UNTOUCHED,
+  dashboard_missing: UNTOUCHED,
   method_not_allowed: UNTOUCHED,
   body_too_large: UNTOUCHED,
   changed_meanwhile: UNTOUCHED,

@@ -12,4 +12,5 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   audit: 'read and verify the audit log',
   stage: 'change a policy’s stage',
   erase: 'plan an erasure, erase a person, see receipts',
+  keys: 'see who has a key, make and revoke keys',
 }

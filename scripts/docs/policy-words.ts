@@ -21,6 +21,10 @@ export const DOCUMENT_WORDS: Readonly<Record<string, FieldWords>> = {
   http: { meaning: 'The service that `mothball serve` is. Everything may be left out.', default: '' },
   'http.host': { meaning: 'Address to listen on. Beyond this machine (`0.0.0.0`) only where somebody has an API key.' },
   'http.port': { meaning: 'Port to listen on; 0: any that is free.' },
+  'http.environment': {
+    meaning: 'Name of the environment, such as `production`: the dashboard shows it on every page.',
+    default: 'none',
+  },
   'http.compatPrefix': {
     type: 'path',
     default: 'none',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { mayDo, ROLES, rolesWith } from './role.ts'
 
 test('a viewer reads and does nothing else', () => {
-  const rights = ['run', 'restore', 'retry', 'hold', 'release', 'audit', 'stage'] as const
+  const rights = ['run', 'restore', 'retry', 'hold', 'release', 'audit', 'stage', 'keys'] as const
   assert.ok(mayDo('viewer', 'read'))
   for (const right of rights) assert.equal(mayDo('viewer', right), false, right)
 })
@@ -24,6 +24,6 @@ test('compliance ends holds and reads the audit log, and moves nobody', () => {
 
 test('everybody reads, and an admin has every right', () => {
   assert.deepEqual(rolesWith('read'), ROLES)
-  for (const right of ['run', 'restore', 'retry', 'hold', 'release', 'audit', 'stage'] as const)
+  for (const right of ['run', 'restore', 'retry', 'hold', 'release', 'audit', 'stage', 'keys'] as const)
     assert.ok(mayDo('admin', right), right)
 })

@@ -4,8 +4,22 @@ export const ROLES = ['viewer', 'operator', 'compliance', 'admin'] as const
 
 export type Role = (typeof ROLES)[number]
 
-/** `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts, too. */
-export type Right = 'read' | 'run' | 'restore' | 'retry' | 'hold' | 'release' | 'reveal' | 'audit' | 'stage' | 'erase'
+/**
+ * `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts,
+ * too.
+ */
+export type Right =
+  | 'read'
+  | 'run'
+  | 'restore'
+  | 'retry'
+  | 'hold'
+  | 'release'
+  | 'reveal'
+  | 'audit'
+  | 'stage'
+  | 'erase'
+  | 'keys'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   read: ['viewer', 'operator', 'compliance', 'admin'],
@@ -18,6 +32,7 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   audit: ['compliance', 'admin'],
   stage: ['admin'],
   erase: ['compliance', 'admin'],
+  keys: ['admin'],
 }
 
 export const mayDo = (role: Role, right: Right): boolean => RIGHTS[right].includes(role)

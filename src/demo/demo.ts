@@ -9,6 +9,7 @@ import { dryRun, moveRest, moveTen } from './chapters/move.ts'
 import { compareOptions, makePlan, migrate } from './chapters/plan.ts'
 import { makeSample } from './chapters/sample.ts'
 import { summarize } from './chapters/summary.ts'
+import { openDemoDashboard } from './dashboard.ts'
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { Interrupted, type Interruption, listenForInterruption } from './interruption.ts'
 import { tellHowToGoOn, tellWhatIsLeft } from './look-around.ts'
@@ -50,13 +51,19 @@ async function perform(options: DemoOptions, tell: Narration, interruption: Inte
     if (!abandoned) tellWhatIsLeft(tour)
     throw error
   }
-  if (again !== null || isWatched()) {
-    tellHowToGoOn(tour)
-    await interruption.awaited.catch(() => undefined)
-    tell.unmute()
-  }
+  if (again !== null || isWatched()) await lookAround(tour, interruption)
   await stage.close({ abandoned: false })
   tellWhatIsLeft(tour)
+}
+
+/** Until Ctrl-C: the dashboard, and the database itself. */
+async function lookAround(tour: Tour, interruption: Interruption): Promise<void> {
+  tour.tell.busy('opening the dashboard')
+  const dashboard = await openDemoDashboard(tour.url)
+  tellHowToGoOn(tour, dashboard)
+  await interruption.awaited.catch(() => undefined)
+  await dashboard?.[Symbol.asyncDispose]()
+  tour.tell.unmute()
 }
 
 /** Somebody is there to press Ctrl-C. */

@@ -1,11 +1,22 @@
 /** What the reader can do next: with the running server, and with the folder when it is kept. */
+import type { DemoDashboard } from './dashboard.ts'
 import type { Tour } from './tour.ts'
 
-export function tellHowToGoOn({ tell, url, urlPath, configPath, options }: Tour): void {
+export function tellHowToGoOn(
+  { tell, url, urlPath, configPath, options }: Tour,
+  dashboard: DemoDashboard | null,
+): void {
   const isKept = options.keep || options.again !== null
+  const opened =
+    dashboard === null
+      ? ''
+      : `
+ dashboard  ${dashboard.url}
+ API key    ${dashboard.key}
+`
   tell.plain(`
 ${tell.style.strong('Look around')} until Ctrl-C ends the server${isKept ? '' : ' and removes its folder'}:
-
+${opened}
  psql '${url}'
 
  export MOTHBALL_DATABASE_URL=$(cat ${urlPath})

@@ -4,11 +4,12 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import { secureHeaders } from 'hono/secure-headers'
+import { NONCE, secureHeaders } from 'hono/secure-headers'
 import { choosePolicy } from '../core/choose-policy.ts'
 import { MothballError } from '../core/errors/index.ts'
 import { authenticate, refuseCrossSite } from './auth.ts'
 import { registerCompat } from './compat.ts'
+import { registerDashboard } from './dashboard.ts'
 import type { App, Env, Service } from './environment.ts'
 import { limitBody, limitGuesses, limitRequests, requireJson } from './limits.ts'
 import { registerPages } from './pages.ts'
@@ -23,6 +24,7 @@ import { registerPolicies } from './routes/policies.ts'
 import { registerProbes } from './routes/probes.ts'
 import { registerRestores } from './routes/restores.ts'
 import { registerRuns } from './routes/runs.ts'
+import { registerService } from './routes/service.ts'
 import { registerSession } from './routes/session.ts'
 import { registerStatistics } from './routes/statistics.ts'
 
@@ -46,8 +48,10 @@ export function createApp(service: Service): App {
     registerPolicies,
     registerStatistics,
     registerAudit,
+    registerService,
     registerSession,
     registerPages,
+    registerDashboard,
   ])
     register(app, service)
   registerCompat(app, service, choosePolicy(service.policies, service.options.compatPolicy ?? undefined))
@@ -85,12 +89,12 @@ function registerGuards(app: App, service: Service): void {
   }
 }
 
-/** Pages bring their own script and style from here, and nothing from elsewhere. */
+/** Pages bring their own script and style from here, and nothing from elsewhere; a style of the page itself, its nonce. */
 const headersOf = (behindTls: boolean) => ({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
+    styleSrc: ["'self'", NONCE],
     connectSrc: ["'self'"],
     imgSrc: ["'self'", 'data:'],
     baseUri: ["'none'"],

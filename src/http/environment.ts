@@ -28,7 +28,7 @@ export type Service = Readonly<{
 /** Hono asks for a type of this form; `principal` is there behind `authenticate`. */
 export type Env = {
   Bindings: HttpBindings
-  Variables: { service: Service; principal: Principal }
+  Variables: { service: Service; principal: Principal; secureHeadersNonce?: string }
 }
 
 export type App = OpenAPIHono<Env>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const httpSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.number().int().min(0).max(65_535).default(8080),
+  environment: z.string().min(1).max(40).nullable().default(null),
   compatPrefix: z
     .string()
     .regex(/^(\/[A-Za-z0-9][A-Za-z0-9:._~-]*)*$/, 'must be a path such as /api:group')

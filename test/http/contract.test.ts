@@ -165,6 +165,24 @@ test('every operation does its work and answers as it is described', async (t) =
   await call('GET /api/v1/session', { as: 'viewer' })
   await call('DELETE /api/v1/session', { as: 'viewer' })
 
+  assert.deepEqual((await call('GET /api/v1/about', { as: 'viewer' })).json, {
+    environment: null,
+    zone: 'UTC',
+    policies: [{ name: 'nic-call-center', zone: 'Africa/Johannesburg' }],
+  })
+  assert.match(String((await call('GET /api/v1/slots', { as: 'viewer' })).json?.['next']), / 00:00:00\+00$/)
+  const diagnosis = await call('GET /api/v1/diagnosis', { as: 'viewer' })
+  assert.ok(listOf(diagnosis.json?.['examinations']).length > 3)
+  await call('GET /api/v1/notices', { as: 'viewer' })
+  const made = await call('POST /api/v1/keys', { body: { name: 'thandi', role: 'operator' } })
+  assert.match(String(made.json?.['key']), /^mbk_/)
+  await call(`POST /api/v1/keys/${made.json?.['id']}/revoke`, { body: {} })
+  const keys = await call('GET /api/v1/keys?all=true')
+  assert.equal(keys.text.includes('mbk_'), false)
+  assertProblem(await call('GET /api/v1/keys', { as: 'compliance' }), 'role_missing', 403)
+  const keep = await call('POST /api/v1/plans', { as: 'viewer', body: { related: 'block', days: 1 } })
+  assert.equal(keep.json?.['candidates'], 5)
+
   await call('GET /livez', { as: null })
   await call('GET /readyz', { as: null })
   const scraped = await call('GET /metrics', { as: 'viewer' })

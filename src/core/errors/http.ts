@@ -56,6 +56,12 @@ export const httpErrors = errorTable({
     exit: EXIT.usage,
     http: 404,
   },
+  dashboard_missing: {
+    message: () => 'the dashboard has not been built',
+    hint: () => 'Run `npm run build` where the service is installed; nothing has to be started anew.',
+    exit: EXIT.failed,
+    http: 503,
+  },
   method_not_allowed: {
     message: ({ allowed }) => `this address takes ${allowed} only`,
     hint: () => 'Use one of these methods; /docs says what each does.',

@@ -61,7 +61,24 @@ export const planRoute = createRoute({
   summary: 'What a run would do now. Writes nothing.',
   security: SECURITY,
   middleware: allow('read'),
-  request: { body: body(z.strictObject({ policy: policyName })) },
+  request: {
+    body: body(
+      z.strictObject({
+        policy: policyName,
+        related: z
+          .enum(['archive', 'keep', 'block'])
+          .optional()
+          .openapi({ description: 'As if the policy said so: options A, B and C.' }),
+        days: z
+          .number()
+          .int()
+          .min(1)
+          .max(36_500)
+          .optional()
+          .openapi({ description: 'As if the policy’s age were this.' }),
+      }),
+    ),
+  },
   responses: { 200: json(planSchema, 'Counts for every reason, and what stands in the way.'), ...BODY_PROBLEMS },
 })
 

@@ -1,6 +1,7 @@
 /** Plans and runs. */
 import { choosePolicy } from '../../core/choose-policy.ts'
 import { exceedsGuard, wouldMove } from '../../core/plan.ts'
+import type { Policy, RelatedAction } from '../../core/policy.ts'
 import { authorOf } from '../auth.ts'
 import { listRunsRoute, planRoute, runEventsRoute, runRoute, startRunRoute } from '../contract/runs.ts'
 import { readPage } from '../cursor.ts'
@@ -11,7 +12,8 @@ import { followRun } from '../events.ts'
 export function registerRuns(app: App, service: Service): void {
   const { base, archiver, policies, running } = service
   app.openapi(planRoute, async (c) => {
-    const plan = await archiver.plan(choosePolicy(policies, c.req.valid('json').policy))
+    const { policy: name, ...asIf } = c.req.valid('json')
+    const plan = await archiver.plan(supposed(choosePolicy(policies, name), asIf))
     const moving = wouldMove(plan, null)
     return c.json({ ...plan, needsConfirmation: exceedsGuard(plan, moving) ? moving : null }, 200)
   })
@@ -44,3 +46,12 @@ export function registerRuns(app: App, service: Service): void {
     return followRun(c, service, policy, await archiver.runRecord(policy, id))
   })
 }
+
+/** The policy as it would be; it is only ever planned with. */
+const supposed = (
+  policy: Policy,
+  {
+    related = policy.related,
+    days = policy.age.days,
+  }: Readonly<{ related?: RelatedAction | undefined; days?: number | undefined }>,
+): Policy => ({ ...policy, related, age: { ...policy.age, days } })

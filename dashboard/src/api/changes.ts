@@ -1,0 +1,67 @@
+/** Everything that the pages change. Afterwards whatever is on the screen is read anew: the server's word counts. */
+import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import type {
+  ControlResult,
+  Hold,
+  HoldBody,
+  KeyBody,
+  NewKey,
+  PreviewBody,
+  RestoreBody,
+  RestorePreview,
+  RestoreResult,
+  Retried,
+  RetryBody,
+  Stage,
+  StageBody,
+  StartBody,
+  StartedRun,
+} from './contract.ts'
+import { change, once } from './request.ts'
+
+function useChange<Input, Answer>(act: (input: Input) => Promise<Answer>): UseMutationResult<Answer, Error, Input> {
+  const queries = useQueryClient()
+  return useMutation({ mutationFn: act, onSettled: () => queries.invalidateQueries() })
+}
+
+export const useStartRun = () =>
+  useChange((body: StartBody) => change<StartedRun>('/api/v1/runs', body, { headers: once() }))
+
+export type Verb = 'pause' | 'resume' | 'stop'
+
+export const useControlRun = (policy: string, run: number) =>
+  useChange((verb: Verb) =>
+    change<ControlResult>(`/api/v1/runs/${run}/${verb}`, {}, { query: { policy }, headers: once() }),
+  )
+
+export const useUndoRun = (policy: string, run: number) =>
+  useChange((body: Readonly<{ reason: string }>) =>
+    change<RestoreResult>(`/api/v1/runs/${run}/undo`, body, { query: { policy }, headers: once() }),
+  )
+
+export const useRetryFailures = () =>
+  useChange((body: RetryBody) => change<Retried>('/api/v1/failures/retry', body, { headers: once() }))
+
+/** Writes nothing, and is asked anew each time that somebody looks. */
+export const usePreviewRestore = () =>
+  useMutation({ mutationFn: (body: PreviewBody) => change<RestorePreview>('/api/v1/restores/preview', body) })
+
+export const useRestore = () =>
+  useChange((body: RestoreBody) => change<RestoreResult>('/api/v1/restores', body, { headers: once() }))
+
+export const useSetHold = () => useChange((body: HoldBody) => change<Hold>('/api/v1/holds', body, { headers: once() }))
+
+export const useReleaseHold = (policy: string) =>
+  useChange(({ id, reason }: Readonly<{ id: number; reason: string }>) =>
+    change<Hold>(`/api/v1/holds/${id}/release`, { reason }, { query: { policy }, headers: once() }),
+  )
+
+export const useSetStage = (policy: string) =>
+  useChange(({ etag, ...body }: StageBody & Readonly<{ etag: string }>) =>
+    change<Stage>(`/api/v1/policies/${policy}/stage`, body, { method: 'PUT', headers: { 'if-match': etag } }),
+  )
+
+export const useCreateKey = () => useChange((body: KeyBody) => change<NewKey>('/api/v1/keys', body))
+
+export const useRevokeKey = () =>
+  useChange((id: number) => change<unknown>(`/api/v1/keys/${id}/revoke`, {}, { headers: once() }))

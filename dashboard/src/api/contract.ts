@@ -1,0 +1,71 @@
+/**
+ * The shapes of the API, taken from the very schemas with which the server checks them: types only, so that nothing of
+ * the server gets into the bundle.
+ */
+import type * as audit from '../../../src/http/contract/audit.ts'
+import type * as control from '../../../src/http/contract/control.ts'
+import type * as customers from '../../../src/http/contract/customers.ts'
+import type * as failures from '../../../src/http/contract/failures.ts'
+import type * as holds from '../../../src/http/contract/holds.ts'
+import type * as policies from '../../../src/http/contract/policies.ts'
+import type * as restores from '../../../src/http/contract/restores.ts'
+import type * as runs from '../../../src/http/contract/runs.ts'
+import type * as service from '../../../src/http/contract/service.ts'
+import type * as session from '../../../src/http/contract/session.ts'
+import type * as statistics from '../../../src/http/contract/statistics.ts'
+
+type Json<Schema> = { content: { 'application/json': { schema: Schema } } }
+type Output<Schema> = Schema extends { _zod: { output: infer Value } } ? Value : never
+type Input<Schema> = Schema extends { _zod: { input: infer Value } } ? Value : never
+
+/** What an operation answers, whichever of its good statuses it has. */
+type AnswerOf<Route> = Route extends { responses: infer Responses }
+  ? {
+      [Status in keyof Responses & (200 | 201 | 202)]: Responses[Status] extends Json<infer Schema>
+        ? Output<Schema>
+        : never
+    }[keyof Responses & (200 | 201 | 202)]
+  : never
+
+/** What it takes as its body. */
+type BodyOf<Route> = Route extends { request: { body: Json<infer Schema> } } ? Input<Schema> : never
+
+export type About = AnswerOf<typeof service.aboutRoute>
+export type Slots = AnswerOf<typeof service.listSlotsRoute>
+export type Diagnosis = AnswerOf<typeof service.diagnosisRoute>
+export type Notices = AnswerOf<typeof service.listNoticesRoute>
+export type Keys = AnswerOf<typeof service.listKeysRoute>
+export type NewKey = AnswerOf<typeof service.createKeyRoute>
+export type KeyBody = BodyOf<typeof service.createKeyRoute>
+export type Statistics = AnswerOf<typeof statistics.statisticsRoute>
+export type WhoAmI = AnswerOf<typeof session.sessionRoute>
+export type SignedIn = AnswerOf<typeof session.signInRoute>
+export type Runs = AnswerOf<typeof runs.listRunsRoute>
+export type Run = Runs['runs'][number]
+export type RunDetail = AnswerOf<typeof runs.runRoute>
+export type Plan = AnswerOf<typeof runs.planRoute>
+export type PlanBody = BodyOf<typeof runs.planRoute>
+export type StartBody = BodyOf<typeof runs.startRunRoute>
+export type StartedRun = AnswerOf<typeof runs.startRunRoute>
+export type ControlResult = AnswerOf<typeof control.pauseRunRoute>
+export type Failures = AnswerOf<typeof failures.listFailuresRoute>
+export type Failure = Failures['failures'][number]
+export type Retried = AnswerOf<typeof failures.retryFailuresRoute>
+export type RetryBody = BodyOf<typeof failures.retryFailuresRoute>
+export type Customers = AnswerOf<typeof customers.searchCustomersRoute>
+export type Customer = AnswerOf<typeof customers.customerRoute>
+export type Why = AnswerOf<typeof customers.whyRoute>
+export type RestorePreview = AnswerOf<typeof restores.previewRestoreRoute>
+export type PreviewBody = BodyOf<typeof restores.previewRestoreRoute>
+export type RestoreResult = AnswerOf<typeof restores.restoreRoute>
+export type RestoreBody = BodyOf<typeof restores.restoreRoute>
+export type Holds = AnswerOf<typeof holds.listHoldsRoute>
+export type Hold = Holds['holds'][number]
+export type HoldBody = BodyOf<typeof holds.setHoldRoute>
+export type Policies = AnswerOf<typeof policies.listPoliciesRoute>
+export type Stage = AnswerOf<typeof policies.stageRoute>
+export type StageBody = BodyOf<typeof policies.setStageRoute>
+export type Verification = AnswerOf<typeof policies.verifyRoute>
+export type Audit = AnswerOf<typeof audit.listAuditRoute>
+export type AuditEntry = Audit['entries'][number]
+export type AuditVerification = AnswerOf<typeof audit.verifyAuditRoute>

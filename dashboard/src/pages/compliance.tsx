@@ -1,0 +1,66 @@
+/** Compliance: who is held, since when, by whom and why. */
+import { Switch } from '@mantine/core'
+import { Link, useSearchParams } from 'wouter'
+import type { Hold } from '../api/contract.ts'
+import { useHolds } from '../api/reads.ts'
+import { Card } from '../parts/card.tsx'
+import { type Column, Rows, Take } from '../parts/rows.tsx'
+import { Empty, Shown } from '../parts/states.tsx'
+import { usePath, usePlace } from '../shell/place.tsx'
+import { count, type Times } from '../words.ts'
+import { ReleaseHold } from './customer-holds.tsx'
+
+export function CompliancePage() {
+  const { policy, times } = usePlace()
+  const path = usePath()
+  const [search, setSearch] = useSearchParams()
+  const all = search.get('all') === 'true'
+  const holds = useHolds(policy, all)
+  return (
+    <>
+      <h1>Compliance</h1>
+      <Switch
+        label="Released ones too"
+        checked={all}
+        onChange={(event) => {
+          const { checked } = event.currentTarget
+          setSearch((old) => {
+            if (checked) old.set('all', 'true')
+            else old.delete('all')
+            return old
+          })
+        }}
+      />
+      <Shown of={holds} what="the holds">
+        {({ holds: shown, next }) => (
+          <Card
+            title={`Holds: ${count(shown.length)}${next === null ? '' : ' newest'} (${times.zone})`}
+            action={<Take name="holds" rows={shown} />}
+          >
+            {shown.length === 0 ? (
+              <Empty>
+                {all ? 'Nobody was ever held.' : 'Nobody is held.'} A hold is set on the customer’s page; it keeps him
+                from being archived.
+              </Empty>
+            ) : (
+              <Rows label="Holds" rows={shown} keyOf={({ id }) => id} columns={columnsOf(times, path)} />
+            )}
+          </Card>
+        )}
+      </Shown>
+    </>
+  )
+}
+
+const columnsOf = (times: Times, path: (to: string) => string): readonly Column<Hold>[] => [
+  { name: 'Hold', cell: ({ id }) => id },
+  { name: 'Customer', cell: ({ key }) => <Link href={path(`/customers/${encodeURIComponent(key)}`)}>{key}</Link> },
+  { name: 'Reason', cell: ({ reason }) => reason },
+  { name: 'Set', cell: ({ setAt }) => times.short(setAt) },
+  { name: 'By', cell: ({ setBy }) => setBy },
+  {
+    name: 'Released',
+    cell: ({ id, releasedAt, releasedBy, releaseReason }) =>
+      releasedAt === null ? <ReleaseHold id={id} /> : `${times.short(releasedAt)} by ${releasedBy}: ${releaseReason}`,
+  },
+]

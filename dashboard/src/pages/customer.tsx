@@ -1,0 +1,125 @@
+/** One customer: where he is, why, what went with him, what was decided about him; and bringing him home. */
+import { Link } from 'wouter'
+import type { Customer } from '../api/contract.ts'
+import { useCustomer, useWhy } from '../api/reads.ts'
+import { Card, Facts } from '../parts/card.tsx'
+import { Empty, Shown } from '../parts/states.tsx'
+import { usePath, usePlace } from '../shell/place.tsx'
+import { ruleWords, type Times, tableWords } from '../words.ts'
+import { CustomerHolds } from './customer-holds.tsx'
+import { Contacts, TierTag } from './customers.tsx'
+import { Restore } from './restore.tsx'
+import { Counted } from './run.tsx'
+import { timelineOf } from './timeline.ts'
+
+export function CustomerPage({ customer }: Readonly<{ customer: string }>) {
+  const { policy } = usePlace()
+  const found = useCustomer(policy, customer)
+  return (
+    <Shown of={found} what={`customer ${customer}`}>
+      {(data) => <OneCustomer of={data} />}
+    </Shown>
+  )
+}
+
+function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
+  const { times } = usePlace()
+  const path = usePath()
+  return (
+    <>
+      <div className="head">
+        <h1>Customer {customer.key}</h1>
+        <TierTag of={customer} times={times} />
+        {/* A masked value shown for a reason will have its button beside the values. */}
+        <Contacts of={customer} />
+        <div className="actions">
+          <Restore customer={customer} />
+        </div>
+      </div>
+      <div className="grid wide">
+        <WhyCard of={customer} />
+        <Card title="With him">
+          {customer.archived === null ? (
+            <Empty>He is active, and so are his related rows.</Empty>
+          ) : Object.keys(customer.archived.related).length === 0 ? (
+            <Empty>No related row went along.</Empty>
+          ) : (
+            <Counted of={customer.archived.related} name="Table" words={tableWords} />
+          )}
+        </Card>
+        <CustomerHolds of={customer} />
+        <Card title={`Timeline (${times.zone})`}>
+          <Timeline of={customer} />
+        </Card>
+      </div>
+      <Link href={path('/customers')}>Search for another</Link>
+    </>
+  )
+}
+
+function WhyCard({ of: customer }: Readonly<{ of: Customer }>) {
+  const { policy, times } = usePlace()
+  const why = useWhy(policy, customer.key)
+  return (
+    <Card title={customer.tier === 'archive' ? 'Why he is archived' : 'Why he is here'}>
+      <Shown of={why} what="the reasons">
+        {({ because }) => (
+          <div className="stack">
+            <ul className="checks">
+              {because.map((reason) => (
+                <li key={reason}>{withTimes(reason, times)}</li>
+              ))}
+            </ul>
+            <Facts of={factsOf(customer, times)} />
+          </div>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+/** The server's sentences carry exact texts in UTC. */
+const withTimes = (sentence: string, times: Times): string =>
+  sentence.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d/g, (text) => times.at(text))
+
+function factsOf({ active, archived, keepUntil }: Customer, times: Times): readonly (readonly [string, string])[] {
+  return [
+    ...(active === null
+      ? []
+      : ([
+          ['Created', times.at(active.age)],
+          ['Old enough from', times.at(active.oldEnoughAt)],
+          ['Rules that hold', active.evidence.map(({ rule }) => ruleWords(rule)).join(', ') || 'none'],
+        ] as const)),
+    ...(archived === null
+      ? []
+      : ([
+          ['Archived', times.at(archived.archivedAt)],
+          ['By', archived.run === null ? (archived.archivedBy ?? '–') : `run ${archived.run} (${archived.archivedBy})`],
+        ] as const)),
+    ...(keepUntil === null ? [] : ([['Kept until', times.at(keepUntil.until)]] as const)),
+  ]
+}
+
+function Timeline({ of: customer }: Readonly<{ of: Customer }>) {
+  const { times } = usePlace()
+  const path = usePath()
+  const events = timelineOf(customer)
+  if (events.length === 0) return <Empty>The journal knows nothing of him yet.</Empty>
+  return (
+    <ol className="timeline">
+      {events.map(({ at, text, run }) => (
+        <li key={`${at} ${text}`}>
+          {at !== null && <strong>{times.short(at)} </strong>}
+          {text}
+          {run !== null && (
+            <>
+              {' '}
+              <Link href={path(`/runs/${run}`)}>run {run}</Link>
+            </>
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,54 @@
+/** What the archive gained: probe queries before and after each run, as a trend. */
+import { useMemo } from 'react'
+import type { Statistics } from '../api/contract.ts'
+import { Card } from '../parts/card.tsx'
+import { DayChart } from '../parts/chart.tsx'
+import { Empty } from '../parts/states.tsx'
+import { decimal } from '../words.ts'
+
+export function Performance({ of: { probes } }: Readonly<{ of: Statistics }>) {
+  const name = probes[0]?.probe ?? null
+  const shown = useMemo(
+    () => (name === null ? null : seriesOf(probes.filter(({ probe }) => probe === name))),
+    [probes, name],
+  )
+  return (
+    <Card title="Performance">
+      {shown === null || name === null ? (
+        <Empty>
+          Nothing is measured yet: name a query in the policy’s <span className="mono">probes</span>, and each run times
+          it before and after.
+        </Empty>
+      ) : (
+        <div className="stack">
+          <p>
+            Probe <strong>{name}</strong>: p95 {decimal(shown.first)} ms before the first run of the period,{' '}
+            {decimal(shown.last)} ms after the last.
+          </p>
+          <DayChart
+            label={`Probe ${name}: p95 in milliseconds after each run, from ${decimal(shown.first)} to ${decimal(shown.last)}`}
+            days={shown.days}
+            lines={shown.lines}
+            unit=" ms"
+          />
+        </div>
+      )}
+    </Card>
+  )
+}
+
+function seriesOf(nights: Statistics['probes']) {
+  const days = [...new Set(nights.map(({ day }) => day))].sort()
+  const valuesOf = (phase: 'before' | 'after') =>
+    days.map((day) => nights.find((night) => night.day === day && night.phase === phase)?.p95Ms ?? null)
+  const [before, after] = [valuesOf('before'), valuesOf('after')]
+  return {
+    days,
+    first: before.find((value) => value !== null) ?? null,
+    last: after.findLast((value) => value !== null) ?? null,
+    lines: [
+      { name: 'before the run', values: before, color: '--warning', kind: 'line' },
+      { name: 'after the run', values: after, color: '--bar', kind: 'line' },
+    ] as const,
+  }
+}

@@ -1,0 +1,2 @@
+// Style sheets are files of the build; importing one gives nothing.
+declare module '*.css'

@@ -1,0 +1,245 @@
+// The dashboard as people use it, in a browser: one server, one database, one window for all. Pictures of every page go to
+// MOTHBALL_PICTURES where it is set.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { run } from '../../src/engine/run/run.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { testEngine } from '../support/call-center.ts'
+import { axeFindings, COLOR_RULES, type Desk, EVERY_RULE, openDesk, overflow, signIn } from '../support/dashboard.ts'
+import { PRESET } from '../support/program.ts'
+
+const PICTURES = process.env['MOTHBALL_PICTURES']
+
+const WINDOW = { width: 1200, height: 900 }
+
+/** Whatever a page says to its console is a fault: a style that the policy refused, a script that failed. */
+async function openPage(t: TestContext, browser: Browser, complaints: string[]): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: WINDOW,
+    locale: 'en-US',
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+  } as const)
+  t.after(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(6_000)
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
+  })
+  return page
+}
+
+const click = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
+const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
+/** Words that stand on the page, and not only in a list to choose from. */
+const see = (page: Page, text: string | RegExp) => page.getByText(text).filter({ visible: true }).first().waitFor()
+
+/** On a machine that does much else, a browser takes its time. */
+const PATIENCE = { timeout: 120_000 }
+
+test('the dashboard', PATIENCE, async (t) => {
+  const [desk, browser] = await Promise.all([openDesk(t), launchBrowser()])
+  t.after(() => browser.close())
+  const complaints: string[] = []
+  const page = await openPage(t, browser, complaints)
+  const { service } = desk
+
+  await t.test('a wrong key is refused with what to do, a right one opens the overview with its verdict', async () => {
+    await page.goto(`${service.url}/dashboard/`)
+    await page.getByLabel('API key').fill('mbk_1_wrong')
+    await click(page, 'Sign in')
+    await see(page, /the API key or the session is not valid/)
+    await signIn(page, service, 'admin')
+    await see(page, 'Nothing has run yet')
+    await see(page, 'Production')
+  })
+
+  await t.test('a run is started with the number that the guard asks for, and watched to its end', async () => {
+    const release = desk.holdBatches()
+    await click(page, /Start a run/)
+    await page.getByLabel('At the most').fill('100')
+    await page.getByLabel('Type 100 to confirm').fill('99')
+    assert.equal(await page.getByRole('button', { name: 'Archive 100 customers' }).isDisabled(), true)
+    await page.getByLabel('Type 100 to confirm').fill('100')
+    await click(page, 'Archive 100 customers')
+    await page.getByRole('heading', { name: 'Run #1' }).waitFor()
+    await page.getByRole('progressbar').waitFor()
+    release()
+    await see(page, 'the number of rows asked for is reached')
+    await see(page, 'success')
+    assert.equal(await desk.db.query('select from nic_cc_customer_backup').then(({ length }) => length), 100)
+  })
+
+  await t.test('another is paused, goes on, and is stopped; what it moved stays', async () => {
+    const release = desk.holdBatches()
+    const started = await service.call('POST /api/v1/runs', { as: 'operator', body: { confirm: 112, batchSize: 20 } })
+    const number = String(started.json?.['run'])
+    await page.goto(`${service.url}/dashboard/runs/${number}`)
+    await click(page, /Pause/)
+    await see(page, /Asked to pause by admin/)
+    release()
+    await page.locator('.tag', { hasText: 'paused' }).waitFor()
+    const again = desk.holdBatches()
+    await click(page, /Resume/)
+    await page.locator('.tag', { hasText: 'running' }).waitFor()
+    await click(page, /Stop safely …/)
+    await page.getByRole('button', { name: 'Stop safely', exact: true }).click()
+    await see(page, /Asked to stop/)
+    again()
+    await see(page, /it was asked to stop/)
+    const { json } = await service.call(`GET /api/v1/runs/${number}`)
+    assert.match(JSON.stringify(json), /"stopReason":"stopped"/)
+  })
+
+  await t.test('a customer who phones is found by his number and brought home with his rows', async () => {
+    const engine = testEngine(t, desk.db)
+    const eligible = Number((await service.call('POST /api/v1/plans', { body: {} })).json?.['eligible'])
+    await run(engine, PRESET, { confirm: eligible })
+    await page.keyboard.press('/')
+    await page.keyboard.type('+27 82 555 0142')
+    await page.keyboard.press('Enter')
+    await see(page, /1 customer: 1 archived, 0 active/)
+    assert.equal(page.url().includes('555'), false, 'a number stands in no address')
+    await page.getByRole('link', { name: /^Customer \d+$/ }).click()
+    await click(page, 'Restore …')
+    await see(page, /would come home; no conflict/)
+    await page.getByLabel('Reason').fill('phoned again')
+    await page.getByRole('button', { name: 'Restore', exact: true }).click()
+    await see(page, /Restored; not eligible before/)
+    const key = page.url().split('/').at(-1) ?? ''
+    const [row] = await desk.db.query('select count(*) as n from nic_cc_call_log where customer_id = $1', [key])
+    assert.ok(Number(row?.['n']) > 0)
+    await run(engine, PRESET)
+    await page.reload()
+    await see(page, /kept by restored/)
+  })
+
+  await t.test('by keyboard alone one gets through the pages, and dialogs give the focus back', async () => {
+    await page.goto(`${service.url}/dashboard/`)
+    await see(page, 'Archived per day (Africa/Johannesburg)')
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the page')
+    await page.keyboard.press('Shift+?')
+    await see(page, 'Keyboard and help')
+    await page.keyboard.press('Escape')
+    await page.getByText('Keyboard and help').waitFor({ state: 'hidden' })
+    await page.keyboard.press('Alt+Shift+R')
+    await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
+    assert.equal(await page.evaluate('document.activeElement.id'), 'main')
+    await page.getByRole('link', { name: '#1', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Run #1' }).waitFor()
+    await page.getByRole('button', { name: /Undo this run/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Cancel')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+
+  await t.test('filters stand in the address, and a deep link opens them', async () => {
+    await page.goto(`${service.url}/dashboard/runs?kind=restore`)
+    await see(page, /1 shown/)
+    await page.getByLabel('Kind').selectOption('archive')
+    await page.waitForURL(/kind=archive/)
+  })
+
+  await everyPage(t, desk, page)
+
+  await t.test('a viewer sees, and the server refuses him what he asks for all the same', async () => {
+    const other = await openPage(t, browser, complaints)
+    await signIn(other, service, 'viewer')
+    await see(other, /Your role looks/)
+    assert.equal(await other.getByRole('button', { name: /Start a run/ }).count(), 0)
+    const status = await other.evaluate(async () => {
+      const who: Readonly<{ csrf: string }> = await (await fetch('/api/v1/session'))
+        .json()
+        .then((each) => each as never)
+      const headers = { 'content-type': 'application/json', 'x-csrf-token': who.csrf }
+      return (await fetch('/api/v1/runs', { method: 'POST', headers, body: '{"dryRun":true}' })).status
+    })
+    assert.equal(status, 403)
+    await link(other, 'Audit & reports')
+    await see(other, 'Your role may not do this')
+    await other.close()
+  })
+
+  await t.test('while the database is away the page says so with its cause, and comes back by itself', async () => {
+    await page.goto(`${service.url}/dashboard/runs`)
+    await see(page, 'success')
+    const back = await takeAway(desk)
+    await see(page, 'The database cannot be reached')
+    await back()
+    await page.getByText('The database cannot be reached').first().waitFor({ state: 'detached' })
+    await see(page, 'success')
+  })
+
+  await t.test('signed out, nothing is shown any more', async () => {
+    await click(page, /admin · admin/)
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByLabel('API key').waitFor()
+    assert.equal(await page.getByText('success').count(), 0)
+  })
+
+  assert.deepEqual(complaints, [])
+})
+
+const PAGES = [
+  ['overview', '', 'Recent and missed runs'],
+  ['runs', 'runs', 'Planned times'],
+  ['run', 'runs/1', 'Batches'],
+  ['customers', 'customers', 'Search by phone number'],
+  ['customer', 'customers/1', 'Timeline'],
+  ['policy', 'policy?days=30', 'Kept by rule'],
+  ['compliance', 'compliance', 'Holds'],
+  ['audit', 'audit', 'Audit log:'],
+  ['settings', 'settings', 'Revoke viewer'],
+  ['nowhere', 'no/such/page', 'There is no such page'],
+] as const
+
+async function everyPage(t: TestContext, { service }: Desk, page: Page): Promise<void> {
+  await t.test('no page has an axe finding in either scheme, or scrolls sideways at 360 pixels', async () => {
+    const faults: string[] = []
+    await page.goto(`${service.url}/dashboard/`)
+    for (const [name, path, text] of PAGES) {
+      // As a link within the dashboard does it: the page is not loaded anew.
+      await page.evaluate(`history.pushState(null, '', '/dashboard/${path}')`)
+      await see(page, text)
+      await page.getByText('Reading').waitFor({ state: 'detached' })
+      faults.push(...(await axeFindings(page, EVERY_RULE)).map((each) => `${name} ${each}`))
+      await picture(page, `${name}-light`)
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+      faults.push(...(await axeFindings(page, COLOR_RULES)).map((each) => `${name} dark ${each}`))
+      await picture(page, `${name}-dark`)
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.locator('html[data-mantine-color-scheme="light"]').waitFor()
+      await page.setViewportSize({ width: 360, height: 800 })
+      const wide = await overflow(page)
+      if (wide > 0) faults.push(`${name} is ${wide} pixels too wide`)
+      await picture(page, `${name}-360`)
+      await page.setViewportSize(WINDOW)
+    }
+    assert.deepEqual(faults, [])
+  })
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true })
+}
+
+/** The database takes no connection, and ends those that are there; returns how to bring it back. */
+async function takeAway({ db }: Desk): Promise<() => Promise<void>> {
+  const { asAdmin } = await import('../support/server.ts')
+  const name = new URL(db.url).pathname.slice(1)
+  await db.close()
+  await asAdmin(async (query) => {
+    await query(`alter database ${name} allow_connections false`)
+    await query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+  })
+  return () => asAdmin(async (query) => void (await query(`alter database ${name} allow_connections true`)))
+}
