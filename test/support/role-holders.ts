@@ -11,7 +11,7 @@ import type { Policy } from '../../src/core/policy.ts'
 import { grants } from '../../src/engine/grants.ts'
 import type { Engine } from '../../src/engine/ports.ts'
 import { grantScript } from '../../src/sql/grants.sql.ts'
-import { testEngine } from './call-center.ts'
+import { type CallCenter, testEngine } from './call-center.ts'
 import type { TestDatabase } from './database.ts'
 import { asAdmin, connect, type Query } from './server.ts'
 
@@ -81,4 +81,14 @@ async function workerOf(t: TestContext, db: TestDatabase, role: string): Promise
     may: (statement) => trying([statement], (query) => query(statement)),
     mayNot: (statements) => trying(statements, (query, each) => assert.rejects(query(each), { code: '42501' }, each)),
   }
+}
+
+/** Two old customers with a call each. */
+export async function twoOld(center: CallCenter): Promise<readonly [string, string]> {
+  const old = async () => {
+    const customer = await center.customer(90, { mobile: '082 555 0142' })
+    await center.related('call_log', customer, { created_at: -50 })
+    return customer
+  }
+  return [await old(), await old()]
 }
