@@ -66,3 +66,50 @@ test('no two entries have the same hash by moving a text from one field into the
     }),
   )
 })
+
+const FIELDS = ['at', 'actor', 'action', 'object', 'reason', 'after', 'previous', 'hash'] as const
+const LONG = chainOf(Array.from({ length: 60 }, (_none, index) => ({ ...ENTRY, object: `hold ${index}` })))
+
+/** What somebody does to a log, at a place of it: the log afterwards. */
+const TAMPERINGS: Readonly<Record<string, (at: number, field: (typeof FIELDS)[number]) => readonly ChainedEntry[]>> = {
+  'flips a bit': (at, field) =>
+    LONG.map((each, index) => {
+      const text = each[field] ?? ''
+      const flipped = String.fromCharCode(text.charCodeAt(text.length - 1) ^ 1)
+      return index === at ? { ...each, [field]: `${text.slice(0, -1)}${flipped}` } : each
+    }),
+  // The end alone can be cut off unseen; a head that was noted tells of that.
+  removes: (at) => LONG.filter((_each, index) => index !== Math.min(at, LONG.length - 2)),
+  'inserts, and numbers anew': (at) =>
+    [...LONG.slice(0, at), forged(at), ...LONG.slice(at)].map((each, index) => ({ ...each, id: index + 1 })),
+  'replaces by one with a hash of its own': (at) =>
+    LONG.map((each, index) => (index === Math.min(at, LONG.length - 2) ? forged(index) : each)),
+  'exchanges two': (at) => {
+    const first = Math.min(at, LONG.length - 2)
+    return [...LONG.slice(0, first), ...LONG.slice(first, first + 2).toReversed(), ...LONG.slice(first + 2)]
+  },
+}
+
+/** It follows the one before it, and its hash is right: whoever slips it in knows how the chain is made. */
+function forged(at: number): ChainedEntry {
+  const { id, hash: previous } = LONG[at - 1] ?? GENESIS
+  const entry = { ...ENTRY, actor: 'nobody', id: id + 1, at: '2026-11-25 02:00:00+00' }
+  return { ...entry, previous, hash: entryHash(previous, entry) }
+}
+
+test('a bit flipped, an entry removed, inserted, replaced or exchanged at 1,000 random places is found 1,000 times', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.keys(TAMPERINGS)),
+      fc.nat({ max: LONG.length - 1 }),
+      fc.constantFrom(...FIELDS),
+      (what, at, field) => {
+        const faults = faultsOf(TAMPERINGS[what]?.(at, field) ?? LONG)
+        assert.notEqual(faults.length, 0, `${what} at ${at} (${field})`)
+        // The first fault is where the hand was, or the entry behind it.
+        assert.ok(Math.abs((faults[0]?.id ?? 0) - at - 1) <= 1, `${what} at ${at} (${field}): entry ${faults[0]?.id}`)
+      },
+    ),
+    { numRuns: 1_000 },
+  )
+})

@@ -1,5 +1,4 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
-
 import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'

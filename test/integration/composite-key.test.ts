@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { Policy } from '../../src/core/policy.ts'
 import { isProblems, parsePolicy } from '../../src/core/policy-schema.ts'
 import { applyMigration, planMigration } from '../../src/db/migrate.ts'
+import { listErasures } from '../../src/engine/erase/erase.ts'
 import { listFailures, retryFailures } from '../../src/engine/failures.ts'
 import { find } from '../../src/engine/find/find.ts'
 import { setHold } from '../../src/engine/hold.ts'
@@ -11,6 +12,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { testEngine } from '../support/call-center.ts'
 import { testDatabase } from '../support/database.ts'
+import { eraseHim } from '../support/person.ts'
 
 /** Keys of two columns, a text with what breaks arrays and JSON, a uuid beside it, and names that need quotes. */
 const TABLES = `
@@ -77,6 +79,18 @@ test('keys of several columns and names that need quotes go all the way', async 
   await db.query(`update "Odd-Schema"."Order Book_backup" set note = note || '.' where "No" = '${UUID}5'`)
   const seals = (await verify(engine, policy)).checks.find(({ name }) => name === 'seals')
   assert.ok(seals?.detail.includes(`edited ${keyOf(5)}`), seals?.detail)
+})
+
+test('whoever has such a key is erased by it, in whichever form it is typed, and nobody beside him', async (t) => {
+  const book = await orderBook(t)
+  const { db, engine, policy } = book
+  await run(engine, policy, { batchSize: 4 })
+  for (const n of [2, 3, 4]) await eraseHim(book, keyOf(n))
+  for (const n of [5, 6, 7]) await eraseHim(book, JSON.stringify([BRANCHES[n], `${UUID}${n}`]))
+  assert.deepEqual(await db.query(`select "Branch" from "Odd-Schema"."Order Book_backup"`), [{ Branch: BRANCHES[1] }])
+  assert.deepEqual(await db.query(`select id from "Odd-Schema"."lines_backup"`), [{ id: '1' }])
+  assert.equal((await listErasures(engine, policy, { key: keyOf(6) })).length, 1)
+  assert.equal((await verify(engine, policy)).status, 'clean')
 })
 
 test('a text that is not the JSON of such a key is none', async (t) => {

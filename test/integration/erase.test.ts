@@ -115,7 +115,7 @@ test('rows that the policy leaves behind go with him, under every action and for
   }
 })
 
-for (const foreignKeys of ['no action', 'cascade', 'set null', 'deferrable'] as const)
+for (const foreignKeys of ['no action', 'cascade'] as const)
   test(`foreign keys (${foreignKeys}) are obeyed: children go before parents`, async (t) => {
     const center = await callCenter(t, { ...UNKEPT, foreignKeys })
     const [person, other] = [await center.customer(90), await center.customer(91)]

@@ -61,7 +61,8 @@ export async function erase(engine: Engine, policy: Policy, options: EraseOption
   requireWords(options)
   const tables = await prepareFamily(engine, policy)
   const scope = await scopeOf(engine, policy, tables, options.key)
-  if (options.confirm !== scope.key) throw new MothballError('erasure_unconfirmed')
+  // A key of several columns may be typed in another form than the journal's.
+  if (![options.key, scope.key].includes(options.confirm)) throw new MothballError('erasure_unconfirmed')
   // What can be known before is no run that failed; the same is asked again with his rows locked.
   requireNone((await lookAt(engine, policy, scope)).obstacles)
   const start = { operation: 'erase', actor: options.actor, reason: options.reason } as const

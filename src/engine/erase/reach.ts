@@ -29,9 +29,12 @@ export async function destroyEverywhere(
   erasing: Erasing,
   looked: readonly Reached[],
 ): Promise<void> {
-  for (const { name, destroy } of REACH)
-    for (const { object, rows } of await destroy(session, person, erasing)) {
-      const locked = looked.find((each) => each.place === name && each.object === object)?.rows ?? 0
+  for (const { name, destroy } of REACH) {
+    const gone = new Map((await destroy(session, person, erasing)).map(({ object, rows }) => [object, rows]))
+    const wanted = new Map(looked.flatMap(({ place, object, rows }) => (place === name ? [[object, rows]] : [])))
+    for (const object of new Set([...wanted.keys(), ...gone.keys()])) {
+      const [locked, rows] = [wanted.get(object) ?? 0, gone.get(object) ?? 0]
       if (rows !== locked) throw new MothballError('erasure_differs', { object, locked, gone: rows })
     }
+  }
 }
