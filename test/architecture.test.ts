@@ -7,7 +7,7 @@ import { cycles, layerFaults } from './architecture/layers.ts'
 import { type Finding, readSource } from './architecture/source.ts'
 import { projectPaths, ROOT, readText } from './architecture/tree.ts'
 
-const CODE = /^(src|test|bench|scripts)\/.*\.(ts|mjs|js)$/
+const CODE = /^(src|test|bench|scripts|dashboard)\/.*\.(tsx?|mjs|js)$/
 
 const paths = projectPaths()
 const sources = paths.filter((path) => CODE.test(path)).map((path) => readSource(path, readText(path)))
@@ -48,6 +48,18 @@ test('a file imports from its own layer or a lower one', () => {
     'src/extras/g.ts is in no layer',
   ])
   assert.deepEqual(layerFaults(sources), [])
+})
+
+test('the dashboard knows the types of the contract and the words of core, and nothing else of the server', () => {
+  const ours = sources.filter(({ path }) => path.startsWith('dashboard/'))
+  const foreign = ours.flatMap(({ path, text, imports }) =>
+    imports
+      .filter((target) => target.startsWith('src/') && !target.startsWith('src/core/'))
+      .filter((target) => !(target.startsWith('src/http/contract/') && !/^import (?!type )/m.test(text)))
+      .map((target) => `${path} imports ${target}`),
+  )
+  assert.ok(ours.length > 30)
+  assert.deepEqual(foreign, [])
 })
 
 test('no file imports itself by a detour', () => {

@@ -1,6 +1,5 @@
 /** The dashboard as one tree: theme, data, who is signed in, and the page that the address names. */
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Route, Router, Switch } from 'wouter'
 import { isDown, isSignedOut } from './api/problem.ts'
@@ -50,7 +49,6 @@ export function App() {
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" />
         <Boundary>
           <Router base={`${API_BASE}/dashboard`}>
             <Entrance />

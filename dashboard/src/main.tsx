@@ -1,6 +1,5 @@
 /** Starts the dashboard. */
 import '@mantine/core/styles.css'
-import '@mantine/notifications/styles.css'
 import 'uplot/dist/uPlot.min.css'
 import './styles.css'
 import { createRoot } from 'react-dom/client'

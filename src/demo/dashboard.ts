@@ -1,18 +1,19 @@
 /**
- * The dashboard on the demo's own database, for a reader who is there to look: built where it is stale, served on a free
- * port of this machine, with a key that is made for him. It ends with the demo.
+ * The dashboard for a reader who is there to look: built where it is stale, served on a free port of this machine, with a
+ * key that is made for him. It shows a second database of the demo's server, which has 45 nights behind it.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openEngine } from '../compose.ts'
 import { MothballError } from '../core/errors/index.ts'
-import { isProblems, parsePolicy } from '../core/policy-schema.ts'
 import { createKey } from '../engine/keys.ts'
 import { httpSchema } from '../http/options.ts'
 import { startServer } from '../http/server.ts'
-import { nicCallCenter } from '../presets/nic-call-center.ts'
+import { beginHistory, HISTORY_DATABASE, historyPolicy } from './history.ts'
+import type { Stage } from './stage.ts'
 
 export type DemoDashboard = Readonly<{ url: string; key: string }> & AsyncDisposable
 
@@ -20,20 +21,41 @@ const BUILD = fileURLToPath(new URL('../../scripts/build.ts', import.meta.url))
 
 const CONNECTIONS = 10
 
-/** Null in an installed package without the dashboard's sources, or where they cannot be built. */
-export async function openDemoDashboard(url: string): Promise<DemoDashboard | null> {
+/** So long the reader waits for the nights; those that have not passed by then do so while he looks. */
+const MOST_WAITED_MS = 15_000
+
+/** Null in an installed package without the dashboard's sources, where they cannot be built, and once `signal` is given. */
+export async function openDemoDashboard(stage: Stage, signal: AbortSignal): Promise<DemoDashboard | null> {
   if (!existsSync(BUILD)) return null
   const [code] = await once(spawn(process.execPath, [BUILD, '--if-stale'], { stdio: 'ignore' }), 'close')
-  if (code !== 0) return null
-  const policy = parsePolicy(nicCallCenter(), 'policies[0]')
-  if (isProblems(policy)) throw new RangeError('the preset is sound')
+  if (code !== 0 || signal.aborted) return null
+  const { url, nights } = await databaseWithHistory(stage, signal)
+  await Promise.race([nights, delay(MOST_WAITED_MS, undefined, { ref: false })])
+  return signal.aborted ? null : serve(url, nights)
+}
+
+type WithHistory = Readonly<{ url: string; nights: Promise<void> }>
+
+/** Made once in a folder; one that was kept has it already. */
+async function databaseWithHistory({ url, sql }: Stage, signal: AbortSignal): Promise<WithHistory> {
+  const at = new URL(url)
+  at.pathname = `/${HISTORY_DATABASE}`
+  const isThere = await sql.count('select count(*) from pg_database where datname = $1', [HISTORY_DATABASE])
+  if (isThere > 0) return { url: at.href, nights: Promise.resolve() }
+  await sql.execute(`create database ${HISTORY_DATABASE}`)
+  const begun = await beginHistory(at.href)
+  return { url: at.href, nights: begun.live(signal) }
+}
+
+async function serve(url: string, nights: Promise<void>): Promise<DemoDashboard> {
   const engine = openEngine({ database: { url } }, { applicationName: 'mothball demo', maxConnections: CONNECTIONS })
   const options = { ...httpSchema.parse({}), port: 0, environment: 'demo' }
   const server = await startServer({
-    databases: [{ name: 'demo', engine, policies: [policy], metrics: null }],
+    databases: [{ name: 'demo', engine, policies: [historyPolicy()], metrics: null }],
     options,
   })
   const close = async () => {
+    await nights.catch(() => undefined)
     await server.stop()
     await engine[Symbol.asyncDispose]()
   }

@@ -58,8 +58,10 @@ async function perform(options: DemoOptions, tell: Narration, interruption: Inte
 
 /** Until Ctrl-C: the dashboard, and the database itself. */
 async function lookAround(tour: Tour, interruption: Interruption): Promise<void> {
-  tour.tell.busy('opening the dashboard')
-  const dashboard = await openDemoDashboard(tour.url)
+  tour.tell.busy('45 nights pass, for the dashboard')
+  const leaving = new AbortController()
+  interruption.awaited.catch(() => leaving.abort())
+  const dashboard = await openDemoDashboard(tour, leaving.signal)
   tellHowToGoOn(tour, dashboard)
   await interruption.awaited.catch(() => undefined)
   await dashboard?.[Symbol.asyncDispose]()

@@ -38,22 +38,35 @@ export function historyPolicy(): Policy {
 
 type Nights = Readonly<{ url: string; sql: PlainSql; policy: Policy; begun: number }>
 
-/** `url`: of an empty database. Takes some seconds; `signal` ends it after a night. */
-export async function runHistory(url: string, signal: AbortSignal): Promise<void> {
+export type BegunHistory = Readonly<{
+  /** Night after night, until today or until `signal` is given. */
+  live(signal: AbortSignal): Promise<void>
+}>
+
+/** `url`: of an empty database; afterwards it has customers and a journal, and the first night is to come. */
+export async function beginHistory(url: string): Promise<BegunHistory> {
   const policy = historyPolicy()
   const sql = await connectPlainly(url)
   try {
     await furnish(sql)
-    const begun = firstNight(policy)
-    const nights: Nights = { url, sql, policy, begun }
-    await at(nights, begun - DAY_MS / 2, async (archiver) => {
+    const nights: Nights = { url, sql, policy, begun: firstNight(policy) }
+    await at(nights, nights.begun - DAY_MS / 2, async (archiver) => {
       await archiver.migrate([...(await archiver.planMigration([policy])), ...(await archiver.planIndexes([policy]))])
       await archiver.lookAtSchedule(policy)
     })
-    for (let night = 0; night < NIGHTS && !signal.aborted; night += 1) await live(nights, night)
-  } finally {
-    await letTimePass(sql)
+    return { live: (signal) => liveAll(nights, signal) }
+  } catch (error) {
     await sql.end()
+    throw error
+  }
+}
+
+async function liveAll(nights: Nights, signal: AbortSignal): Promise<void> {
+  try {
+    for (let night = 0; night < NIGHTS && !signal.aborted; night += 1) await live(nights, night)
+    await letTimePass(nights.sql)
+  } finally {
+    await nights.sql.end()
   }
 }
 

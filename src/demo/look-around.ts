@@ -11,7 +11,7 @@ export function tellHowToGoOn(
     dashboard === null
       ? ''
       : `
- dashboard  ${dashboard.url}
+ dashboard  ${dashboard.url}   (45 nights of another call center)
  API key    ${dashboard.key}
 `
   tell.plain(`

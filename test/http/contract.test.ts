@@ -181,7 +181,7 @@ test('every operation does its work and answers as it is described', async (t) =
   assert.equal(keys.text.includes('mbk_'), false)
   assertProblem(await call('GET /api/v1/keys', { as: 'compliance' }), 'role_missing', 403)
   const keep = await call('POST /api/v1/plans', { as: 'viewer', body: { related: 'block', days: 1 } })
-  assert.equal(keep.json?.['candidates'], 5)
+  assert.equal(keep.json?.['candidates'], 4, 'one of five was erased')
 
   await call('GET /livez', { as: null })
   await call('GET /readyz', { as: null })

@@ -47,7 +47,7 @@ export const useSlots = (policy: string) =>
 export const useRuns = (policy: string) =>
   useInfiniteQuery({
     queryKey: ['runs', policy],
-    queryFn: ({ pageParam }) => get<Runs>('/api/v1/runs', { policy, limit: 50, cursor: pageParam }),
+    queryFn: ({ pageParam }) => get<Runs>('/api/v1/runs', { policy, limit: 100, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchInterval: LOOK_EVERY_MS,
