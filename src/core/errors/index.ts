@@ -1,4 +1,5 @@
 /** The error table of the whole product, and the one class that carries a line of it. */
+import { coldErrors } from './cold.ts'
 import { configurationErrors } from './configuration.ts'
 import { databaseErrors } from './database.ts'
 import type { ErrorEntry, ExitCode, Facts } from './error.ts'
@@ -7,7 +8,7 @@ import { runErrors } from './run.ts'
 
 export { EXIT, type ExitCode, type Facts } from './error.ts'
 
-export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors, ...httpErrors }
+export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors, ...httpErrors, ...coldErrors }
 
 export type ErrorCode = keyof typeof ERRORS
 

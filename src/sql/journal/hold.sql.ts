@@ -67,3 +67,11 @@ export const listHoldsSql = (
 
 const chosen = (choice: HoldChoice): Sql =>
   'id' in choice ? sql`h.id = ${choice.id}::bigint` : sql`h.subject_key = ${choice.key}`
+
+/**
+ * Those of `keys` that an open hold protects. The one question that everything that destroys asks, after it has locked
+ * the subjects' rows and in a statement of its own: a hold that was set before is seen, one that is set later waits.
+ */
+export const heldAmongSql = (subject: string, keys: readonly string[]): Sql<{ key: string }> =>
+  sql`select distinct h.subject_key as key from mothball.hold h
+    where h.subject = ${subject} and h.released_at is null and h.subject_key = any(${keys}::text[])`
