@@ -9,6 +9,7 @@ import { registerConfig } from './commands/config.ts'
 import { registerControl } from './commands/control.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerExport } from './commands/export.ts'
 import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
@@ -19,6 +20,7 @@ import { registerMigrate } from './commands/migrate.ts'
 import { registerNotify } from './commands/notify.ts'
 import { registerPlan } from './commands/plan.ts'
 import { registerPolicy } from './commands/policy.ts'
+import { registerPurge } from './commands/purge.ts'
 import { registerReconcile } from './commands/reconcile.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
@@ -49,6 +51,8 @@ const COMMANDS: readonly Register[] = [
   registerSweep,
   registerReconcile,
   registerHold,
+  registerExport,
+  registerPurge,
   registerHomecoming,
   registerNotify,
   registerAudit,

@@ -51,18 +51,26 @@ async function write(root: string, place: string, localFile: string, reached: Fi
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const unfinished = `${place}.${process.pid}${UNFINISHED}`
   await copyFile(localFile, unfinished, constants.COPYFILE_FICLONE)
-  await reached('file-written')
-  await flush(unfinished)
-  await reached('file-flushed')
-  await link(unfinished, place)
-  await reached('file-named')
-  await unlink(unfinished)
+  try {
+    await name(unfinished, place, reached)
+  } finally {
+    await unlink(unfinished)
+  }
   // A new name is durable once its folder is, and a new folder once the one above it is.
   for (let at = folder; at.startsWith(root); at = dirname(at)) {
     await flush(at)
     if (at === root) break
   }
   await reached('folder-flushed')
+}
+
+/** A link fails where the name is taken; a rename would replace the file. */
+async function name(unfinished: string, place: string, reached: FileBoundary): Promise<void> {
+  await reached('file-written')
+  await flush(unfinished)
+  await reached('file-flushed')
+  await link(unfinished, place)
+  await reached('file-named')
 }
 
 async function flush(path: string): Promise<void> {

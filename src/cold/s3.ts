@@ -58,7 +58,7 @@ export function s3Store(options: S3Options, reached: FileBoundary): ColdStore {
       await upload(send, { Key: keyOf(path), path }, localFile)
       await reached('file-named')
     },
-    get: (path, localFile) => download(send, { Key: keyOf(path), path }, localFile),
+    get: async (path, localFile) => download(send, { Key: keyOf(path), path }, localFile),
     list: () => listAll(send, prefix),
   }
 }

@@ -63,7 +63,7 @@ export async function recall(
   for (const [file, own] of Map.groupBy(places, (place) => place.file)) parts.push(await openPart(file, own))
   for (const { set } of parts) requireShapes(scope, set)
   const { actor, role, reason } = options
-  return underLease(engine, policy, { operation: 'recall', actor, reason }, async (leased) => {
+  return await underLease(engine, policy, { operation: 'recall', actor, reason }, async (leased) => {
     const context = { engine, scope, leased }
     const entry = { action: 'recall.start', object: `run ${leased.run}`, after: `${places.length} families` }
     await engine.database.transaction({}, (session) =>
