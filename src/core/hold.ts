@@ -17,7 +17,7 @@ export type Hold = Readonly<{
 export type SetHold = Readonly<{ key: string; reason: string; actor: string; role?: string | undefined }>
 
 /** The hold, and where its subject was when it was set. */
-export type HoldSet = Hold & Readonly<{ tier: Tier }>
+export type HoldSet = Hold & Readonly<{ tier: Exclude<Tier, 'cold'> }>
 
 /** By number one hold, by key all that are open on the subject. */
 export type ReleaseHold = (Readonly<{ id: number }> | Readonly<{ key: string }>) &

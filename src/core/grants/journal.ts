@@ -45,6 +45,11 @@ const READING: Readonly<Record<string, Use>> = {
   run_told: READ,
   probe: READ,
   size: READ,
+  cold_file: READ,
+  cold_family: READ,
+  legal_basis: READ,
+  purge: READ,
+  purge_family: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -76,6 +81,9 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     seal_refusal: WRITE,
     failure: { insert: true, update: ['resolved_at', 'resolution'] },
     orphan_baseline: WRITE,
+    // An export.
+    cold_file: WRITE,
+    cold_family: WRITE,
   },
   restorer: {
     policy_version: WRITE,
@@ -96,6 +104,13 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     departure: WRITE,
     audit: WRITE,
     hold: READ,
+    failure: READ,
+    cold_file: READ,
+    cold_family: { update: ['state', 'purged_by', 'returned_by'] },
+    // Recorded by the owner of the journal: whoever destroys does not say by what right.
+    legal_basis: READ,
+    purge: { insert: true, update: ['state', 'run_id', 'carried_out_by', 'certificate', 'certificate_sha256'] },
+    purge_family: { insert: true, update: ['outcome'] },
   },
 }
 
@@ -108,7 +123,11 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
     onFunction(`${SCHEMA}.fingerprint(oid[])`),
   ],
   restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
-  purger: [onSchema(SCHEMA), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
+  purger: [
+    onSchema(SCHEMA),
+    ...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'),
+    onFunction(`${SCHEMA}.fingerprint(oid[])`),
+  ],
 }
 
 export const journalGrants = (role: RoleName): readonly Grant[] => [

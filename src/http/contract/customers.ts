@@ -59,10 +59,18 @@ const journalFacts = {
     .nullable(),
 }
 
+const coldSchema = z.object({
+  archivedAt: instant,
+  purgedAt: instant,
+  run: number,
+  store: z.string(),
+  manifest: z.string(),
+})
+
 const customerSchema = z
   .object({
     key: customerKey,
-    tier: z.enum(['active', 'archive', 'none']),
+    tier: z.enum(['active', 'archive', 'cold', 'none']),
     matched: z.array(z.enum(['key', 'phone', 'email', 'text'])).readonly(),
     contacts: z
       .array(z.object({ column: z.string(), value: z.string() }))
@@ -75,6 +83,7 @@ const customerSchema = z
     run: number.nullable(),
     active: activeSchema.nullable(),
     archived: archivedSchema.nullable(),
+    cold: coldSchema.nullable(),
     ...journalFacts,
     visits: z.array(z.object({ archivedBy: number, leftBy: number })).readonly(),
   })
@@ -122,13 +131,14 @@ export const customerRoute = createRoute({
 const whySchema = z
   .object({
     key: customerKey,
-    tier: z.enum(['active', 'archive', 'none']),
+    tier: z.enum(['active', 'archive', 'cold', 'none']),
     because: z
       .array(z.string())
       .readonly()
       .openapi({ example: ['kept by active_aod (1 row)'] }),
     active: activeSchema.nullable(),
     archived: archivedSchema.nullable(),
+    cold: coldSchema.nullable(),
     ...journalFacts,
   })
   .openapi('Why')
