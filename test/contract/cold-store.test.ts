@@ -30,14 +30,13 @@ test('a symbolic link in the folder is not followed', async (t) => {
   await assert.rejects(store.get('a/b/secret', join(outside, 'copy')), refusal)
 })
 
-test('a wrong secret, an unknown bucket and a server that is gone are told by name', async (t) => {
+test('an unknown bucket and a server that is gone are told by name', async (t) => {
   const server = await s3Server(t)
   const folder = await coldFolder(t)
   const file = join(folder, 'x')
   await writeFile(file, 'x')
   const open = (options: object) =>
     s3Store({ ...server, region: 'us-east-1', prefix: '', ...S3_KEYS, ...options }, NO_BOUNDARY)
-  await assert.rejects(open({ secretAccessKey: 'wrong' }).list(), { message: /SignatureDoesNotMatch/ })
   await assert.rejects(open({ bucket: 'no-such-bucket' }).put('a', file), { message: /NoSuchBucket/ })
   await assert.rejects(open({ endpoint: 'http://127.0.0.1:9' }).list(), { message: /ECONNREFUSED/ })
 })

@@ -13,8 +13,10 @@ import { randomOf } from '../crash/random.ts'
 import { type ArchivedCenter, archivedCenter } from '../support/archived-center.ts'
 import { ageArchive, type ColdPlace, coldPlace, exportAll, fileKey, purgeAll } from '../support/cold.ts'
 
-/** Places to flip a bit at; `MOTHBALL_COLD_FLIPS=1000` tries more. */
-const FLIPS = Number(process.env['MOTHBALL_COLD_FLIPS'] ?? 150)
+/** Places to flip a bit at, in plain and in encrypted files each; `MOTHBALL_COLD_FLIPS=500` tries a thousand. */
+const FLIPS = Number(process.env['MOTHBALL_COLD_FLIPS'] ?? 25)
+/** A third of a second each on a busy machine. */
+const FLIPPING_MS = 30_000 + FLIPS * 1_000
 const SEED = process.env['MOTHBALL_COLD_SEED'] ?? '1'
 
 async function filesOf({ folder }: ColdPlace): Promise<readonly string[]> {
@@ -78,11 +80,14 @@ test('a missing, truncated, prolonged, swapped or replayed file is refused by na
 })
 
 for (const keys of [[], [fileKey('k1', 9)]])
-  test(`a bit that is flipped anywhere in ${keys.length === 0 ? 'plain' : 'encrypted'} files and manifests is found, and the file is named (seed ${SEED})`, async (t) => {
+  test(`a bit that is flipped anywhere in ${keys.length === 0 ? 'plain' : 'encrypted'} files and manifests is found, and the file is named (seed ${SEED})`, {
+    timeout: FLIPPING_MS,
+  }, async (t) => {
     const { center, place, files } = await exported(t, { keys })
     const [set] = await center.engine.database.rows(coldFilesSql('public.nic_cc_customer'))
     assert.ok(set)
     const random = randomOf(SEED)
+    await using desk = await place.vault.open()
     for (let n = 0; n < FLIPS; n += 1) {
       const file = random.pick(files)
       const bytes = await readFile(file)
@@ -90,11 +95,9 @@ for (const keys of [[], [fileKey('k1', 9)]])
       const harmed = Buffer.from(bytes)
       harmed[at] = (harmed[at] ?? 0) ^ (1 << random.below(8))
       await writeFile(file, harmed)
-      await using desk = await place.vault.open()
       await assert.rejects(openSet(desk, set), refusal('cold_file_differs', nameOf(place, file)))
       await writeFile(file, bytes)
     }
-    await using desk = await place.vault.open()
     assert.equal((await openSet(desk, set)).manifest.families, 6)
   })
 
