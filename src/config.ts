@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseDocument as parseYaml } from 'yaml'
+import type { ColdOptions } from './cold/options.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { NotifyConfig } from './core/notify-schema.ts'
 import { type Origin, originsOf } from './core/origin.ts'
@@ -27,6 +28,8 @@ export type Config = Readonly<{
   /** Those that a service works on. */
   databases: Databases['databases']
   http: HttpOptions
+  /** Where cold files lie, and their keys. Holds secrets: to be shown masked only. */
+  cold: ColdOptions
   /** Who is told what; without channels nobody is. Holds secrets: to be shown masked only. */
   notify: NotifyConfig
   /** The file that was read. */
@@ -74,6 +77,7 @@ export async function loadConfig({ path, folder = process.cwd(), env, flags = {}
     ...databases,
     http: document.http,
     notify: document.notify,
+    cold: document.cold,
     path: file,
     origins,
   }

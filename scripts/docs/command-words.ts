@@ -143,6 +143,32 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       '[reconcile after a repair by hand](../how-to/reconcile.md).',
     examples: ['mothball reconcile', 'mothball reconcile --yes'],
   },
+  export: {
+    notes:
+      'Writes every family that was archived longer ago than `cold.exportAfterDays` into Parquet files, reads them back, ' +
+      'and only then records them. The archive keeps its rows. Takes the lease: no run moves meanwhile. Ctrl-C ends it ' +
+      'after the set that it is at (exit 130); the next export goes on. Asks; without a terminal it needs `--yes`. See ' +
+      '[keep and destroy](../how-to/keep-and-destroy.md).',
+    examples: ['mothball export --dry-run', 'mothball export --yes', 'mothball export --orphans'],
+  },
+  purge: { notes: 'Without a further word: `list`.', examples: ['mothball purge'] },
+  'purge basis': {
+    notes: 'Purging is off without one. A new basis takes the place of the one before; `--withdraw` turns purging off.',
+    examples: ['mothball purge basis "FAIS Act s18: kept for five years"', 'mothball purge basis --withdraw'],
+  },
+  'purge plan': {
+    notes:
+      'Lists the families in cold files whose retention is over and who are not held. Exit 4 without a legal basis.',
+    examples: ['mothball purge plan --reason "retention is over"'],
+  },
+  'purge run': {
+    notes:
+      'Destroys the rows of the plan that still are what the cold files hold. Exit 4 for who made the plan himself, for ' +
+      'another number, and without a legal basis; exit 3 where somebody stayed (held, changed, locked, gone). One that ' +
+      'broke off is carried on by the same command.',
+    examples: ['mothball purge run 3 --confirm 7412'],
+  },
+  'purge list': { notes: READS, examples: ['mothball purge list --json'] },
   hold: { notes: 'Without a further word: `list`.', examples: ['mothball hold'] },
   'hold set': {
     notes:

@@ -234,6 +234,20 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   'probes[].timeoutMs': {
     meaning: 'How long one execution may take. A probe that takes longer is told, and no run fails.',
   },
+  cold: {
+    default: 'as below',
+    meaning: 'Long-term retention: [keep and destroy](../how-to/keep-and-destroy.md).',
+  },
+  'cold.exportAfterDays': { meaning: 'Days of 24 hours in the archive after which a family is due for cold files.' },
+  'cold.keep': {
+    default: '2 years',
+    meaning:
+      'How long a family is kept from the moment it was archived, by the calendar: what is past it may be purged.',
+  },
+  'cold.keep.years': { meaning: 'Who was archived on 29 February is kept until 28 February of a common year.' },
+  'cold.keep.months': { meaning: 'Added to the years; the last day of a shorter month stands for the 31st.' },
+  'cold.keep.days': { meaning: 'Added last.' },
+  'cold.familiesPerFile': { meaning: 'Families at the most in one set of files.' },
 }
 
 /** Fields that stand beside `preset` only. */

@@ -11,6 +11,7 @@ import { registerDemo } from './commands/demo.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerErase } from './commands/erase.ts'
 import { registerErasures } from './commands/erasures.ts'
+import { registerExport } from './commands/export.ts'
 import { registerFailures } from './commands/failures.ts'
 import { registerHistory } from './commands/history.ts'
 import { registerHold } from './commands/hold.ts'
@@ -21,6 +22,7 @@ import { registerMigrate } from './commands/migrate.ts'
 import { registerNotify } from './commands/notify.ts'
 import { registerPlan } from './commands/plan.ts'
 import { registerPolicy } from './commands/policy.ts'
+import { registerPurge } from './commands/purge.ts'
 import { registerReconcile } from './commands/reconcile.ts'
 import { registerRestore } from './commands/restore.ts'
 import { registerRun } from './commands/run.ts'
@@ -53,6 +55,8 @@ const COMMANDS: readonly Register[] = [
   registerHold,
   registerErase,
   registerErasures,
+  registerExport,
+  registerPurge,
   registerHomecoming,
   registerNotify,
   registerAudit,

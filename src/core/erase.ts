@@ -19,6 +19,7 @@ export const NOT_REACHED: Readonly<Record<string, string>> = {
   words: 'reasons that people typed for runs and in the audit log are not searched',
   messages: 'messages and the mail queue carry no key and no data of a customer',
   search: 'the search has no store of its own: it reads these tables',
+  cold: 'cold files are not rewritten: where `mothball show` names a set of them, that set still has the person',
   outside: 'backups, replicas that lag, and copies in other systems are out of reach',
 }
 

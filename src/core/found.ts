@@ -1,7 +1,7 @@
 /** What is known of one subject: where he is, why, and what the journal remembers. The answer of `show`. */
 import type { ContactKind } from './contact.ts'
 
-export type Tier = 'active' | 'archive' | 'none'
+export type Tier = 'active' | 'archive' | 'cold' | 'none'
 
 /** What the next run would do with an active subject, and why. */
 export type Verdict =
@@ -39,6 +39,15 @@ export type ArchivedFacts = Readonly<{
   cutoff: string | null
   /** Rows that went along, by table. */
   related: Readonly<Record<string, number>>
+}>
+
+/** A purged subject, and the set of files that still has him. */
+export type ColdFacts = Readonly<{
+  archivedAt: string
+  purgedAt: string
+  run: number
+  store: string
+  manifest: string
 }>
 
 export type OpenHold = Readonly<{
@@ -91,6 +100,8 @@ export type Found = JournalFacts &
     run: number | null
     active: ActiveFacts | null
     archived: ArchivedFacts | null
+    /** Null unless only a cold file has him. */
+    cold: ColdFacts | null
   }>
 
 /** A column that the policy searches, with its value as a screen may show it unasked. */

@@ -12,6 +12,7 @@ export const OPERATIONS = [
   'export',
   'purge',
   'erase',
+  'recall',
 ] as const
 
 export type Operation = (typeof OPERATIONS)[number]

@@ -54,23 +54,27 @@ export function originsOf({
   const others = sections.flatMap(({ name, value, written }) =>
     leaves(value).map(({ path, value: inner }) => {
       const field = `${name}.${path.join('.')}`
-      return { field, value: masked(inner), origin: isWritten(written, path) ? inFile(field) : 'default' }
+      const isSecret = path.some((part) => SECRETS.includes(part) || SECRET_MAPS.includes(part))
+      return { field, value: masked(inner, isSecret), origin: isWritten(written, path) ? inFile(field) : 'default' }
     }),
   )
   return [...(fleet.length > 0 && url === null ? fleet : [database]), ...fields, ...others]
 }
 
 /** Whoever has the address of a webhook may write to its channel. */
-const SECRETS = ['password', 'url', 'ca']
+const SECRETS = ['password', 'url', 'ca', 'accessKeyId', 'secretAccessKey']
+/** Each value in them is a secret. */
+const SECRET_MAPS = ['keys']
 
 /** The same value with each secret in it as stars. */
-export function masked(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(masked)
+export function masked(value: unknown, isSecret = false): unknown {
+  if (Array.isArray(value)) return value.map((each) => masked(each, isSecret))
+  if (typeof value === 'string' && isSecret) return '***'
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]: [string, unknown]) => [
       key,
-      SECRETS.includes(key) && typeof inner === 'string' ? '***' : masked(inner),
+      masked(inner, isSecret || (typeof inner === 'string' ? SECRETS : SECRET_MAPS).includes(key)),
     ]),
   )
 }

@@ -14,6 +14,9 @@ const MAX_DAYS = 36_500
 export const MAX_BATCH_SIZE = 10_000
 
 /** Probes hold a run up for as long as they take, twice. */
+/** Their keys are in memory once while a set is recorded. */
+const MAX_FAMILIES_PER_FILE = 500_000
+
 const [MAX_PROBES, MAX_PROBE_REPEAT, MAX_PROBE_MS, MAX_PROBE_LENGTH] = [20, 20, 60_000, 10_000]
 
 const name = z.string().superRefine((text, context) => {
@@ -100,6 +103,17 @@ const erasure = z.strictObject({
   dueDays: days.default(30),
 })
 
+const term = (most: number) => z.number().int().min(0).max(most).default(0)
+
+const cold = z.strictObject({
+  exportAfterDays: days.default(365),
+  keep: z
+    .strictObject({ years: term(100), months: term(1200), days: term(MAX_DAYS) })
+    .refine(({ years, months, days: more }) => years + months + more > 0, 'must be more than nothing')
+    .default({ years: 2, months: 0, days: 0 }),
+  familiesPerFile: z.number().int().min(1).max(MAX_FAMILIES_PER_FILE).default(50_000),
+})
+
 const probe = z.strictObject({
   name: name.regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes and underscores'),
   sql: z.string().trim().min(1).max(MAX_PROBE_LENGTH),
@@ -135,6 +149,7 @@ export const policySchema = z.strictObject({
   views: z.boolean().default(false),
   erasure: erasure.prefault({}),
   probes: z.array(probe).max(MAX_PROBES).default([]),
+  cold: cold.prefault({}),
 })
 
 /** What a policy's author writes (after the preset has been unfolded). */

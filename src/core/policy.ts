@@ -50,6 +50,18 @@ export type Window = Readonly<{ from: string; to: string; zone: string }>
 /** Columns that `show` searches, by the kind of contact they hold. */
 export type SearchColumns = Readonly<{ phone: readonly string[]; email: readonly string[]; text: readonly string[] }>
 
+/**
+ * When archived families may go into cold files, and when they may be destroyed. `keep` counts by the calendar from the
+ * moment at which a family was archived: years and months first, then days. Who was archived on 29 February is kept
+ * until 28 February where the last year has no 29th.
+ */
+export type ColdTerms = Readonly<{
+  exportAfterDays: number
+  keep: Readonly<{ years: number; months: number; days: number }>
+  /** At the most in one set of files. */
+  familiesPerFile: number
+}>
+
 export type Timeouts = Readonly<{ lockMs: number; statementMs: number; idleMs: number; leaseMs: number }>
 
 export type Policy = Readonly<{
@@ -96,6 +108,7 @@ export type Policy = Readonly<{
   }>
   /** Queries that are timed before and after each run. */
   probes: readonly Probe[]
+  cold: ColdTerms
 }>
 
 /** The zone in which people read the policy's times; null: the database's own. */

@@ -49,6 +49,9 @@ export const STOP_REASONS = {
   swept: 'everything was looked at',
   erased: 'the person is erased',
   reconciled: 'what could be mended is mended',
+  exported: 'everything that was due is in cold files',
+  purged: 'everyone on the plan was looked at',
+  recalled: 'everyone who was asked for and lies in cold files is in the archive again',
   interrupted: 'its process ended without a word; a later run closed it',
 } as const
 

@@ -4,6 +4,7 @@
  * what goes on is SQLSTATE and the names of objects. Statements are sent in pipelines, so that a batch is not made
  * of round trips.
  */
+import type { Writable } from 'node:stream'
 import type { Timeouts } from '../core/policy.ts'
 import type { Sql } from '../sql/tag.ts'
 
@@ -23,6 +24,12 @@ export interface Session {
   together(queries: readonly Sql<object>[]): Promise<void>
 }
 
+/** A session that can also send rows out. */
+export interface CopySession extends Session {
+  /** Runs a COPY ... TO STDOUT into `sink`, which it ends; returns the number of rows. */
+  copyOut(query: Sql<object>, sink: Writable): Promise<number>
+}
+
 export type TransactionOptions = Readonly<{
   /** `snapshot` is REPEATABLE READ, READ ONLY: one moment, nothing written. Default: READ COMMITTED. */
   mode?: 'write' | 'snapshot'
@@ -37,6 +44,8 @@ export interface Database {
    * ROLLBACK, and `connection_lost` with the fact `at: 'commit'` where the answer never came.
    */
   transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T>
+  /** A transaction on a connection beside the pool's, which answers one statement after the other: COPY wants that. */
+  copying<T>(options: TransactionOptions, work: (session: CopySession) => Promise<T>): Promise<T>
   /** One statement in a transaction of its own. */
   rows<Row extends object>(query: Sql<Row>): Promise<readonly Row[]>
   one<Row extends object>(query: Sql<Row>): Promise<Row>

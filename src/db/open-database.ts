@@ -1,9 +1,12 @@
 /** The one implementation of the database port: a pool of pg connections in pipeline mode. */
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
 import { MothballError } from '../core/errors/index.ts'
 import { beginSql, pinSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
-import type { Database, Session, TransactionOptions } from './database.ts'
+import type { CopySession, Database, Session, TransactionOptions } from './database.ts'
 import { databaseError } from './database-error.ts'
 
 export type DatabaseOptions = Readonly<{
@@ -17,13 +20,16 @@ export type DatabaseOptions = Readonly<{
 
 /** Connects lazily: the first statement finds out whether the server is there. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const settings = {
     connectionString: options.url,
-    max: options.maxConnections ?? 6,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     types: { getTypeParser: () => (text: string) => text },
     fallback_application_name: options.applicationName ?? 'mothball',
     keepAlive: true,
+  }
+  const pool = new pg.Pool({
+    ...settings,
+    max: options.maxConnections ?? 6,
     // The lease knows its owner by a backend of this pool: it must live as long as the process does.
     idleTimeoutMillis: 0,
     pipeline: true,
@@ -36,8 +42,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
   const single = <T>(work: (session: Session) => Promise<T>) => transaction({}, work)
+  const copying: Database['copying'] = (how, work) => withPool(new pg.Pool({ ...settings, max: 1 }), how, work)
   return {
     transaction,
+    copying,
     rows: (query) => single((session) => session.rows(query)),
     one: (query) => single((session) => session.one(query)),
     maybe: (query) => single((session) => session.maybe(query)),
@@ -69,10 +77,25 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   }
 }
 
+/** For one transaction: copies are few, and a connection that waits for the next one is one less for others. */
+async function withPool<T>(
+  pool: pg.Pool,
+  how: TransactionOptions,
+  work: (session: CopySession) => Promise<T>,
+): Promise<T> {
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  try {
+    return await withClient(pool, (client) => runTransaction(client, how, work))
+  } finally {
+    await pool.end()
+  }
+}
+
 async function runTransaction<T>(
   client: pg.PoolClient,
   options: TransactionOptions,
-  work: (session: Session) => Promise<T>,
+  work: (session: ClientSession) => Promise<T>,
 ): Promise<T> {
   const session = new ClientSession(client)
   let result: T
@@ -112,7 +135,7 @@ async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<reado
   }
 }
 
-class ClientSession implements Session {
+class ClientSession implements CopySession {
   readonly #client: pg.PoolClient
   /** In a pipeline the server answers everything after an error with 25P02, which explains nothing. */
   #firstError: unknown = null
@@ -148,6 +171,14 @@ class ClientSession implements Session {
 
   async together(queries: readonly Sql<object>[]): Promise<void> {
     await Promise.all(queries.map((query) => this.#send(query)))
+  }
+
+  async copyOut(query: Sql<object>, sink: Writable): Promise<number> {
+    const stream = this.#client.query(copyTo(query.text))
+    await pipeline(stream, sink).catch((error: unknown) => {
+      throw databaseError(error)
+    })
+    return stream.rowCount
   }
 
   async #send<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {

@@ -25,6 +25,7 @@ import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
 import { listAudit, verifyAudit } from './audit.ts'
+import { type ColdVerbs, coldVerbs } from './cold/verbs.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { erase, listErasures, planErasure } from './erase/erase.ts'
@@ -54,98 +55,99 @@ import { previewSweep, sweep } from './sweep/sweep.ts'
 import { verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
-export type Archiver = Readonly<{
-  /** What a run would do now. Writes nothing. */
-  plan(policy: Policy): Promise<Plan>
-  run(policy: Policy, options?: RunOptions): Promise<RunResult>
-  /** What a restore would do. Writes nothing. */
-  previewRestore(policy: Policy, selection: RestoreSelection): Promise<RestorePreview>
-  restore(policy: Policy, options: RestoreOptions): Promise<RestoreResult>
-  verify(policy: Policy): Promise<Verification>
-  /** What a sweep would find. Writes nothing. */
-  previewSweep(policy: Policy): Promise<SweepPreview>
-  /** Finds late rows everywhere, and does with them what the policy says. */
-  sweep(policy: Policy, options?: SweepOptions): Promise<Swept & Readonly<{ run: number }>>
-  /** What hands or other tools left behind. Writes nothing. */
-  previewReconcile(policy: Policy): Promise<readonly Difference[]>
-  /** Mends what can be mended without losing anything, and says what is left. */
-  reconcile(policy: Policy, options?: ReconcileOptions): Promise<Reconciled>
-  /** By key, phone, e-mail or policy number; where each is, and why. */
-  find(policy: Policy, text: string): Promise<readonly Found[]>
-  /** The same, with what the policy searches, masked. */
-  findMasked(policy: Policy, text: string): Promise<readonly WithContacts[]>
-  /** What is masked, in clear, for a reason that is written down; null where nobody has the key. */
-  reveal(policy: Policy, asked: RevealCustomer): Promise<Revealed | null>
-  setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
-  releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
-  listHolds(
-    policy: Policy,
-    options?: Readonly<{ all?: boolean; caseNumber?: string | null } & Page>,
-  ): Promise<readonly Hold[]>
-  /** What an erasure would destroy, and what is in its way. */
-  planErasure(policy: Policy, key: string): Promise<ErasurePlan>
-  erase(policy: Policy, options: EraseOptions): Promise<Erasure>
-  requestErasure(policy: Policy, request: RequestErasure): Promise<ErasureRequest>
-  withdrawErasure(policy: Policy, withdrawal: WithdrawRequest): Promise<ErasureRequest>
-  listErasureRequests(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly ErasureRequest[]>
-  listErasures(policy: Policy, options?: Readonly<{ key?: string | null } & Page>): Promise<readonly Erasure[]>
-  listFailures(
-    policy: Policy,
-    options?: Readonly<{ all?: boolean; run?: number | null } & Page>,
-  ): Promise<readonly Failure[]>
-  retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
-  /** Newest first. */
-  listRuns(
-    policy: Policy,
-    options?: Readonly<{ limit?: number; before?: number | null }>,
-  ): Promise<readonly RunRecord[]>
-  runDetail(policy: Policy, run: number): Promise<RunDetail>
-  /** The same without its batches and failures: cheap enough to ask again and again. */
-  runRecord(policy: Policy, run: number): Promise<RunRecord>
-  /** What the runs of the last days add up to. Writes nothing. */
-  statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
-  /** What people were told, newest first. */
-  listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
-  /** Who changed what, newest first. */
-  listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
-  /** `head`: a hash that was noted earlier, or its first digits. */
-  verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
-  createKey(key: CreateKey): Promise<NewApiKey>
-  listKeys(options?: Readonly<{ all?: boolean }>): Promise<readonly ApiKey[]>
-  revokeKey(which: Author & Readonly<{ id: number }>): Promise<ApiKey>
-  /** What the database lacks. Writes nothing. */
-  planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
-  /** Indexes that make runs and searches quick. Writes nothing. */
-  planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
-  /** The trigger that brings families home: where it stands, and whether it is as the tables ask for. Writes nothing. */
-  homecoming(policy: Policy): Promise<Homecoming>
-  /** Steps for `migrate` that make or renew it; `withSubject` guards the subject table too. Writes nothing. */
-  planHomecoming(policy: Policy, options?: Readonly<{ withSubject?: boolean }>): Promise<readonly MigrationStep[]>
-  /** Steps for `migrate` that leave nothing of it. Writes nothing. */
-  planHomecomingRemoval(policy: Policy): Promise<readonly MigrationStep[]>
-  migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
-  /** Asks a run to pause, to go on, or to stop; it follows at the end of its batch, wherever it is. */
-  pauseRun(policy: Policy, ask: AskRun): Promise<ControlResult>
-  resumeRun(policy: Policy, ask: AskRun): Promise<ControlResult>
-  stopRun(policy: Policy, ask: AskRun): Promise<ControlResult>
-  stageOf(policy: Policy): Promise<StageOfPolicy>
-  setStage(policy: Policy, set: SetStage): Promise<StageOfPolicy>
-  /** Planned times, newest first, with what became of each, and the next one. */
-  listSlots(policy: Policy, limit?: number): Promise<SlotList>
-  /** What a scheduler does when it looks at the clock: the slots that are to be run now. */
-  lookAtSchedule(policy: Policy): Promise<readonly DueSlot[]>
-  /** Runs what is due in a slot, or goes on with it; once, whoever asks. */
-  runSlot(policy: Policy, slot: string, options?: SlotOptions): Promise<SlotOutcome>
-  /** Runs that have lanes for others to take. */
-  runsToHelp(policy: Policy): Promise<readonly number[]>
-  /** Takes lanes of a run until none is free; returns how many. */
-  helpRun(policy: Policy, run: number, options?: Helping): Promise<number>
-  doctor(policies: readonly Policy[]): Promise<Diagnosis>
-  /** The roles that work with these policies, and all that each may. Writes nothing. */
-  grants(policies: readonly Policy[], prefix?: string): Promise<GrantPlan>
-  /** The database's own time zone, in which people read its times. */
-  zone(): Promise<string>
-}>
+export type Archiver = ColdVerbs &
+  Readonly<{
+    /** What a run would do now. Writes nothing. */
+    plan(policy: Policy): Promise<Plan>
+    run(policy: Policy, options?: RunOptions): Promise<RunResult>
+    /** What a restore would do. Writes nothing. */
+    previewRestore(policy: Policy, selection: RestoreSelection): Promise<RestorePreview>
+    restore(policy: Policy, options: RestoreOptions): Promise<RestoreResult>
+    verify(policy: Policy): Promise<Verification>
+    /** What a sweep would find. Writes nothing. */
+    previewSweep(policy: Policy): Promise<SweepPreview>
+    /** Finds late rows everywhere, and does with them what the policy says. */
+    sweep(policy: Policy, options?: SweepOptions): Promise<Swept & Readonly<{ run: number }>>
+    /** What hands or other tools left behind. Writes nothing. */
+    previewReconcile(policy: Policy): Promise<readonly Difference[]>
+    /** Mends what can be mended without losing anything, and says what is left. */
+    reconcile(policy: Policy, options?: ReconcileOptions): Promise<Reconciled>
+    /** By key, phone, e-mail or policy number; where each is, and why. */
+    find(policy: Policy, text: string): Promise<readonly Found[]>
+    /** The same, with what the policy searches, masked. */
+    findMasked(policy: Policy, text: string): Promise<readonly WithContacts[]>
+    /** What is masked, in clear, for a reason that is written down; null where nobody has the key. */
+    reveal(policy: Policy, asked: RevealCustomer): Promise<Revealed | null>
+    setHold(policy: Policy, hold: SetHold): Promise<HoldSet>
+    releaseHold(policy: Policy, release: ReleaseHold): Promise<readonly Hold[]>
+    listHolds(
+      policy: Policy,
+      options?: Readonly<{ all?: boolean; caseNumber?: string | null } & Page>,
+    ): Promise<readonly Hold[]>
+    /** What an erasure would destroy, and what is in its way. */
+    planErasure(policy: Policy, key: string): Promise<ErasurePlan>
+    erase(policy: Policy, options: EraseOptions): Promise<Erasure>
+    requestErasure(policy: Policy, request: RequestErasure): Promise<ErasureRequest>
+    withdrawErasure(policy: Policy, withdrawal: WithdrawRequest): Promise<ErasureRequest>
+    listErasureRequests(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly ErasureRequest[]>
+    listErasures(policy: Policy, options?: Readonly<{ key?: string | null } & Page>): Promise<readonly Erasure[]>
+    listFailures(
+      policy: Policy,
+      options?: Readonly<{ all?: boolean; run?: number | null } & Page>,
+    ): Promise<readonly Failure[]>
+    retryFailures(policy: Policy, keys: readonly string[] | 'all', author?: Author): Promise<RetryResult>
+    /** Newest first. */
+    listRuns(
+      policy: Policy,
+      options?: Readonly<{ limit?: number; before?: number | null }>,
+    ): Promise<readonly RunRecord[]>
+    runDetail(policy: Policy, run: number): Promise<RunDetail>
+    /** The same without its batches and failures: cheap enough to ask again and again. */
+    runRecord(policy: Policy, run: number): Promise<RunRecord>
+    /** What the runs of the last days add up to. Writes nothing. */
+    statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
+    /** What people were told, newest first. */
+    listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
+    /** Who changed what, newest first. */
+    listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
+    /** `head`: a hash that was noted earlier, or its first digits. */
+    verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
+    createKey(key: CreateKey): Promise<NewApiKey>
+    listKeys(options?: Readonly<{ all?: boolean }>): Promise<readonly ApiKey[]>
+    revokeKey(which: Author & Readonly<{ id: number }>): Promise<ApiKey>
+    /** What the database lacks. Writes nothing. */
+    planMigration(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
+    /** Indexes that make runs and searches quick. Writes nothing. */
+    planIndexes(policies: readonly Policy[]): Promise<readonly MigrationStep[]>
+    /** The trigger that brings families home: where it stands, and whether it is as the tables ask for. Writes nothing. */
+    homecoming(policy: Policy): Promise<Homecoming>
+    /** Steps for `migrate` that make or renew it; `withSubject` guards the subject table too. Writes nothing. */
+    planHomecoming(policy: Policy, options?: Readonly<{ withSubject?: boolean }>): Promise<readonly MigrationStep[]>
+    /** Steps for `migrate` that leave nothing of it. Writes nothing. */
+    planHomecomingRemoval(policy: Policy): Promise<readonly MigrationStep[]>
+    migrate(steps: readonly MigrationStep[], onStep?: (step: MigrationStep) => void): Promise<void>
+    /** Asks a run to pause, to go on, or to stop; it follows at the end of its batch, wherever it is. */
+    pauseRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+    resumeRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+    stopRun(policy: Policy, ask: AskRun): Promise<ControlResult>
+    stageOf(policy: Policy): Promise<StageOfPolicy>
+    setStage(policy: Policy, set: SetStage): Promise<StageOfPolicy>
+    /** Planned times, newest first, with what became of each, and the next one. */
+    listSlots(policy: Policy, limit?: number): Promise<SlotList>
+    /** What a scheduler does when it looks at the clock: the slots that are to be run now. */
+    lookAtSchedule(policy: Policy): Promise<readonly DueSlot[]>
+    /** Runs what is due in a slot, or goes on with it; once, whoever asks. */
+    runSlot(policy: Policy, slot: string, options?: SlotOptions): Promise<SlotOutcome>
+    /** Runs that have lanes for others to take. */
+    runsToHelp(policy: Policy): Promise<readonly number[]>
+    /** Takes lanes of a run until none is free; returns how many. */
+    helpRun(policy: Policy, run: number, options?: Helping): Promise<number>
+    doctor(policies: readonly Policy[]): Promise<Diagnosis>
+    /** The roles that work with these policies, and all that each may. Writes nothing. */
+    grants(policies: readonly Policy[], prefix?: string): Promise<GrantPlan>
+    /** The database's own time zone, in which people read its times. */
+    zone(): Promise<string>
+  }>
 
 type Erasing = Pick<
   Archiver,
@@ -206,6 +208,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   runSlot: (policy, slot, options) => runSlot(engine, policy, slot, options),
   runsToHelp: (policy) => runsToHelp(engine, policy),
   helpRun: (policy, number, options) => helpRun(engine, policy, number, options),
+  ...coldVerbs(engine),
   doctor: (policies) => doctor(engine, policies),
   grants: (policies, prefix) => grants(engine, policies, prefix),
   zone: () => serverZone(engine),

@@ -36,6 +36,19 @@ export type SignalPoint =
   | 'lanes-cut'
   | 'lane-taken'
   | 'run-adopted'
+  | 'set-copied'
+  | 'table-kept'
+  | 'manifest-kept'
+  | 'set-recorded'
+  | 'purge-begun'
+  | 'purge-locked'
+  | 'purge-judged'
+  | 'purge-deleted'
+  | 'purge-recorded'
+  | 'purge-committed'
+  | 'recall-inserted'
+  | 'recall-recorded'
+  | 'recall-committed'
 
 export const INERT_SIGNALS: Signals = { reached: () => Promise.resolve() }
 

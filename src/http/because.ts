@@ -1,7 +1,9 @@
 /** Why a customer is where he is, a line for each reason, in words without his data. */
 import type { ActiveFacts, ArchivedFacts, Found } from '../core/found.ts'
 
-export function becauseOf({ active, archived, holds, keepUntil, failure }: Found): readonly string[] {
+export function becauseOf({ active, archived, cold, holds, keepUntil, failure }: Found): readonly string[] {
+  if (cold !== null)
+    return [`archived ${cold.archivedAt}, purged ${cold.purgedAt} by run ${cold.run}; in ${cold.manifest}`]
   if (active === null && archived === null) return ['only the journal remembers this key']
   return [
     ...(active === null ? [] : activeReasons(active)),

@@ -8,6 +8,7 @@ import { requireConfirmation } from '../confirm.ts'
 import { catchInterrupts, type Interrupts } from '../interrupt.ts'
 import { ProgressLine } from '../progress-line.ts'
 import { previewLines, restoreLines } from '../views/restore.ts'
+import { vaultOf } from './export.ts'
 
 type RestoreFlags = Readonly<{
   run?: number
@@ -18,6 +19,7 @@ type RestoreFlags = Readonly<{
   keepUntil?: string
   yes?: true
   dryRun?: true
+  fromCold?: true
 }>
 
 export const registerRestore: Register = (program, { act }) => {
@@ -32,6 +34,7 @@ export const registerRestore: Register = (program, { act }) => {
     .option('--reason <text>', 'why, for the journal', text('--reason'))
     .option('--keep-until <time>', "not to be archived before; else the policy's days", instantText('--keep-until'))
     .option('--yes', 'do not ask')
+    .option('--from-cold', 'fetch purged ones among the keys from their cold files first')
     .option('--dry-run', 'only the preview')
     .action(act(restore))
 }
@@ -45,6 +48,7 @@ function restore(call: Call, keys: readonly string[], flags: RestoreFlags): Prom
       if (flags.dryRun) return preview(scene, selection)
       if (flags.reason === undefined) throw usage('restore needs a reason', 'Add --reason "why".')
       if (!flags.yes) await confirmRestore(scene, selection)
+      if (flags.fromCold) await fetchFromCold(call, scene, selection, flags.reason)
       using interrupts = catchInterrupts((line) => progress.say(line))
       const result = await work(scene, selection, { ...flags, reason: flags.reason }, interrupts).finally(() =>
         progress.clear(),
@@ -103,6 +107,22 @@ async function confirmRestore(scene: PolicyScene, selection: RestoreSelection): 
       return 'Restore?'
     },
   })
+}
+
+/** Into the archive; from there they come home like everyone else. */
+async function fetchFromCold(
+  call: Call,
+  { archiver, policy, output }: PolicyScene,
+  selection: RestoreSelection,
+  reason: string,
+): Promise<void> {
+  if (selection.by !== 'keys') throw usage('--from-cold needs keys', 'Name the customers by their keys.')
+  const { recalled, run } = await archiver.recall(policy, await vaultOf(call), {
+    keys: selection.keys,
+    actor: actorName(),
+    reason,
+  })
+  output.note(`${recalled.length} fetched from cold files by run ${run}`)
 }
 
 const work = (

@@ -1,5 +1,5 @@
 /** One customer as a person asks about him: where he is, since when, and why. */
-import type { ActiveFacts, ArchivedFacts, Evidence, Found } from '../../core/found.ts'
+import type { ActiveFacts, ArchivedFacts, ColdFacts, Evidence, Found } from '../../core/found.ts'
 import { BUILT_IN_RULES } from '../../core/policy.ts'
 import { count, counted, fold, instant, namedCounts, sumOf, wrap } from '../format.ts'
 import type { View } from './findings.ts'
@@ -40,13 +40,23 @@ export function foundLines(found: Found, view: View): readonly string[] {
   ]
 }
 
-function whereLines({ key, tier, active, archived }: Found, view: View): readonly string[] {
+function whereLines({ key, tier, active, archived, cold }: Found, view: View): readonly string[] {
   const { style } = view
   const lead = `${style.strong(key)} `
   if (active !== null) return [...activeLines(lead, active, view), ...(archived === null ? [] : bothSides(view))]
   if (archived !== null) return archivedLines(lead, archived, view)
+  if (cold !== null) return coldLines(lead, cold, view)
   return [`${lead}${style.warn(tier === 'none' ? 'NOWHERE' : tier.toUpperCase())}  only the journal remembers this key`]
 }
+
+const coldLines = (lead: string, facts: ColdFacts, { style, width, zone }: View): readonly string[] => [
+  ...wrap(
+    `${lead}${style.warn('COLD')} `,
+    [`archived ${instant(facts.archivedAt, zone)}`, `purged ${instant(facts.purgedAt, zone)} by run ${facts.run}`],
+    width,
+  ),
+  ...fold(`in ${facts.store}: ${facts.manifest} -> mothball restore --from-cold`, width, '  '),
+]
 
 const bothSides = ({ style }: View): readonly string[] => [
   `  ${style.bad('also in the archive: no key may be on both sides')} -> mothball verify`,

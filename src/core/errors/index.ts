@@ -1,4 +1,5 @@
 /** The error table of the whole product, and the one class that carries a line of it. */
+import { coldErrors } from './cold.ts'
 import { configurationErrors } from './configuration.ts'
 import { databaseErrors } from './database.ts'
 import { eraseErrors } from './erase.ts'
@@ -8,7 +9,14 @@ import { runErrors } from './run.ts'
 
 export { EXIT, type ExitCode, type Facts } from './error.ts'
 
-export const ERRORS = { ...configurationErrors, ...databaseErrors, ...runErrors, ...eraseErrors, ...httpErrors }
+export const ERRORS = {
+  ...configurationErrors,
+  ...databaseErrors,
+  ...runErrors,
+  ...eraseErrors,
+  ...httpErrors,
+  ...coldErrors,
+}
 
 export type ErrorCode = keyof typeof ERRORS
 

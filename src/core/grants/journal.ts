@@ -48,6 +48,11 @@ const READING: Readonly<Record<string, Use>> = {
   size: READ,
   erasure: READ,
   erasure_request: READ,
+  cold_file: READ,
+  cold_family: READ,
+  legal_basis: READ,
+  purge: READ,
+  purge_family: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -80,6 +85,9 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     seal_refusal: WRITE,
     failure: { insert: true, update: ['resolved_at', 'resolution'] },
     orphan_baseline: WRITE,
+    // An export.
+    cold_file: WRITE,
+    cold_family: WRITE,
   },
   restorer: {
     policy_version: WRITE,
@@ -100,6 +108,13 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     departure: WRITE,
     audit: WRITE,
     hold: READ,
+    failure: READ,
+    cold_file: READ,
+    cold_family: { update: ['state', 'purged_by', 'returned_by'] },
+    // Recorded by the owner of the journal: whoever destroys does not say by what right.
+    legal_basis: READ,
+    purge: { insert: true, update: ['state', 'run_id', 'carried_out_by', 'certificate', 'certificate_sha256'] },
+    purge_family: { insert: true, update: ['outcome'] },
   },
   eraser: {
     policy_version: WRITE,
@@ -114,6 +129,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     hold: { update: ['subject_key', 'reason', 'release_reason'] },
     keep_until: { update: ['subject_key', 'reason'] },
     reveal: { update: ['subject_key', 'reason'] },
+    cold_family: { update: ['contacts'] },
     idempotency: { update: ['begun_at', 'status', 'headers', 'body'] },
   },
 }
@@ -128,9 +144,13 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
     onFunction(`${SCHEMA}.drop_answers()`),
   ],
   restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
-  purger: [onSchema(SCHEMA), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
   // The fence takes a number, as that of a batch does.
   eraser: [...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
+  purger: [
+    onSchema(SCHEMA),
+    ...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'),
+    onFunction(`${SCHEMA}.fingerprint(oid[])`),
+  ],
 }
 
 export const journalGrants = (role: RoleName): readonly Grant[] => [

@@ -21,9 +21,9 @@ type Role = Readonly<{ role: RoleName; purpose: string; reads: boolean }>
 /** `reads`: it is a member of the reader, so that each privilege stands in one place. */
 const ROLES: readonly Role[] = [
   { role: 'reader', purpose: 'plan, show, verify, history, failures list, hold list', reads: false },
-  { role: 'archiver', purpose: 'run, failures retry; and all that the reader may', reads: true },
+  { role: 'archiver', purpose: 'run, failures retry, export; and all that the reader may', reads: true },
   { role: 'restorer', purpose: 'restore, hold set, hold release; and all that the reader may', reads: true },
-  { role: 'purger', purpose: 'destroying archived rows; sees nothing active', reads: false },
+  { role: 'purger', purpose: 'purge plan, purge run; sees nothing active', reads: false },
   { role: 'eraser', purpose: 'erase; and all that the reader may', reads: true },
 ]
 

@@ -4,12 +4,13 @@
  */
 import { contactsIn } from '../../core/contact.ts'
 import { subjectOf } from '../../core/family.ts'
-import type { Found, JournalFacts } from '../../core/found.ts'
+import type { ColdFacts, Found, JournalFacts } from '../../core/found.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Session } from '../../db/database.ts'
 import { readSubjectFacts } from '../../db/journal/subject-facts.ts'
 import { findSql, type MatchRow } from '../../sql/find.sql.ts'
+import { coldPlacesSql, findColdSql } from '../../sql/journal/cold.sql.ts'
 import { keySetOfTexts } from '../../sql/keys.sql.ts'
 import type { SoundInspection } from '../inspect.ts'
 import type { Engine } from '../ports.ts'
@@ -35,6 +36,41 @@ export async function find(engine: Engine, policy: Policy, text: string): Promis
 const snapshot = <T>({ database }: Engine, work: (session: Session) => Promise<T>): Promise<T> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, work)
 
+type Match = Pick<MatchRow, 'key' | 'matched'> & Readonly<{ tier: MatchRow['tier'] | 'cold' }>
+
+/** Of purged ones; a journal that is older than cold files has none. */
+async function coldMatches(
+  session: Session,
+  policy: Policy,
+  { journal, refusals }: SoundInspection,
+  { text, key }: Wanted,
+): Promise<readonly Match[]> {
+  if (!journal || refusals.some(({ code }) => code.startsWith('journal_'))) return []
+  const kinds = contactsIn(text).map(({ kind }) => kind)
+  const rows = await session.rows(findColdSql(qualifiedText(policy.subject), { key, text, kinds }, MAX_FOUND))
+  return rows.map((row) => ({ ...row, tier: 'cold' }))
+}
+
+async function readColdPlaces(
+  session: Session,
+  policy: Policy,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, ColdFacts>> {
+  const rows = await session.rows(coldPlacesSql(qualifiedText(policy.subject), keys))
+  return new Map(
+    rows.map((row) => [
+      row.key,
+      {
+        archivedAt: row.archived_at,
+        purgedAt: row.purged_at,
+        run: Number(row.purged_by),
+        store: row.store,
+        manifest: row.manifest,
+      },
+    ]),
+  )
+}
+
 type Wanted = Readonly<{ text: string; key: string | null }>
 
 async function findIn(
@@ -43,11 +79,16 @@ async function findIn(
   inspection: SoundInspection,
   wanted: Wanted,
 ): Promise<readonly Found[]> {
-  const matches = await matchesOf(session, policy, inspection, wanted)
+  const [here, cold] = await Promise.all([
+    matchesOf(session, policy, inspection, wanted),
+    coldMatches(session, policy, inspection, wanted),
+  ])
+  const matches: readonly Match[] = [...here, ...cold]
   const keys = [...new Set(matches.map(({ key }) => key))].slice(0, MAX_FOUND)
   const inTier = (tier: MatchRow['tier']) =>
     keys.filter((key) => matches.some((match) => match.key === key && match.tier === tier))
   const remembered = keys.length === 0 && wanted.key !== null ? [wanted.key] : keys
+  const places = cold.length === 0 ? new Map<string, ColdFacts>() : await readColdPlaces(session, policy, keys)
   const [active, archived, facts] = await Promise.all([
     whyActive(session, policy, inspection, inTier('active')),
     whyArchived(session, inspection, inTier('archive')),
@@ -59,16 +100,19 @@ async function findIn(
     const known = facts.get(key) ?? NOTHING_KNOWN
     const here = active.get(key) ?? null
     const there = archived.get(key) ?? null
-    const run = here === null ? (there?.run ?? known.visits.at(-1)?.leftBy ?? known.keepUntil?.run ?? null) : null
+    const away = here === null && there === null ? (places.get(key) ?? null) : null
+    const run =
+      here === null ? (there?.run ?? away?.run ?? known.visits.at(-1)?.leftBy ?? known.keepUntil?.run ?? null) : null
     return {
       key,
       ...known,
-      tier: here !== null ? 'active' : there !== null ? 'archive' : 'none',
+      tier: here !== null ? 'active' : there !== null ? 'archive' : away !== null ? 'cold' : 'none',
       matched: [...new Set(matches.filter((match) => match.key === key).map(({ matched }) => matched))],
       kept: here?.evidence.map(({ rule }) => rule) ?? [],
       run,
       active: here,
       archived: there,
+      cold: away,
     }
   })
   return found.filter((each) => each.tier !== 'none' || isRemembered(each)).sort(activeFirst)

@@ -70,10 +70,18 @@ const journalFacts = {
     .nullable(),
 }
 
+const coldSchema = z.object({
+  archivedAt: instant,
+  purgedAt: instant,
+  run: number,
+  store: z.string(),
+  manifest: z.string(),
+})
+
 const customerSchema = z
   .object({
     key: customerKey,
-    tier: z.enum(['active', 'archive', 'none']),
+    tier: z.enum(['active', 'archive', 'cold', 'none']),
     matched: z.array(z.enum(['key', 'phone', 'email', 'text'])).readonly(),
     contacts: z
       .array(z.object({ column: z.string(), value: z.string() }))
@@ -86,6 +94,7 @@ const customerSchema = z
     run: number.nullable(),
     active: activeSchema.nullable(),
     archived: archivedSchema.nullable(),
+    cold: coldSchema.nullable(),
     ...journalFacts,
     visits: z.array(z.object({ archivedBy: number, leftBy: number })).readonly(),
   })
@@ -133,13 +142,14 @@ export const customerRoute = createRoute({
 const whySchema = z
   .object({
     key: customerKey,
-    tier: z.enum(['active', 'archive', 'none']),
+    tier: z.enum(['active', 'archive', 'cold', 'none']),
     because: z
       .array(z.string())
       .readonly()
       .openapi({ example: ['kept by active_aod (1 row)'] }),
     active: activeSchema.nullable(),
     archived: archivedSchema.nullable(),
+    cold: coldSchema.nullable(),
     ...journalFacts,
   })
   .openapi('Why')
@@ -159,7 +169,7 @@ export const whyRoute = createRoute({
 const revealedSchema = z
   .object({
     key: customerKey,
-    tier: z.enum(['active', 'archive']),
+    tier: z.enum(['active', 'archive', 'cold']),
     contacts: z
       .array(z.object({ column: z.string(), value: z.string() }))
       .readonly()

@@ -22,8 +22,9 @@ export function registerCustomers(app: App, { archiver, policies }: Service): vo
   app.openapi(whyRoute, async (c) => {
     const policy = choosePolicy(policies, c.req.valid('query').policy)
     const found = await customerByKey(archiver, policy, c.req.valid('param').key)
-    const { key, tier, active, archived, holds, keepUntil, failure } = found
-    return c.json({ key, tier, because: becauseOf(found), active, archived, holds, keepUntil, failure }, 200)
+    const { key, tier, active, archived, cold, holds, keepUntil, failure } = found
+    const because = becauseOf(found)
+    return c.json({ key, tier, because, active, archived, cold, holds, keepUntil, failure }, 200)
   })
   app.openapi(revealCustomerRoute, async (c) => {
     const policy = choosePolicy(policies, c.req.valid('query').policy)

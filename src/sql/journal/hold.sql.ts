@@ -81,3 +81,12 @@ function chosen(choice: HoldChoice): Sql {
   if ('id' in choice) return sql`h.id = ${choice.id}::bigint`
   return 'key' in choice ? sql`h.subject_key = ${choice.key}` : sql`h.case_number = ${choice.caseNumber}`
 }
+
+/**
+ * Those of `keys` that an open hold protects. The one question that everything that destroys asks, after it has locked
+ * the subjects' rows and in a statement of its own: a hold that was set before is seen, one that is set later waits.
+ */
+export function heldAmongSql(subject: string, keys: readonly string[]): Sql<{ key: string }> {
+  const open = openHoldsSql(raw('h'), subject)
+  return sql`select distinct h.subject_key as key from ${open.rows} where ${open.where} and h.subject_key = any(${keys}::text[])`
+}

@@ -119,7 +119,7 @@ export const abandonedRunsSql = (
   except: number,
 ): Sql<{ run: string; operation: string; policy: string; actor: string; dry_run: string }> =>
   sql`select id::text as run, operation, policy, actor, dry_run::text as dry_run from mothball.run
-    where subject = ${subject} and operation in ('archive', 'sweep', 'reconcile', 'erase') and ended_at is null and id <> ${except}::bigint
+    where subject = ${subject} and operation in ('archive', 'sweep', 'reconcile', 'erase', 'export', 'purge', 'recall') and ended_at is null and id <> ${except}::bigint
       and not (dry_run and started_at > pg_catalog.now() - interval '1 hour') order by id`
 
 /** Below it a run's fixed costs are most of its time, and say nothing of a larger one. */

@@ -1,0 +1,177 @@
+/**
+ * Cold files kept and fetched. Kept: written, encrypted where a key is set, put, read back from the store, decrypted,
+ * and every row's digest computed again. Fetched: hashed, decrypted, and proven in the same way, before anybody sees a
+ * row of it.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ColdTable } from '../core/cold/manifest.ts'
+import { MothballError } from '../core/errors/index.ts'
+import type { ColdDesk, ColdRows, ColdVault, Intake, KeptFile, KeptTable } from '../engine/cold/vault.ts'
+import { familiesInFileSql, fileDigestsSql, proofSql, readColdSql } from '../sql/cold-file.sql.ts'
+import type { FileBoundary } from './boundary.ts'
+import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
+import { openParquet, type Parquet } from './parquet.ts'
+import type { ColdStore } from './store.ts'
+
+export type VaultOptions = Readonly<{
+  store: ColdStore
+  /** The first is for new files, the others for those that are there. */
+  keys: readonly FileKey[]
+  reached: FileBoundary
+}>
+
+export function createVault(options: VaultOptions): ColdVault {
+  const { store, keys } = options
+  return {
+    store: store.name,
+    keyId: keys[0]?.id ?? null,
+    open: async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'mothball-cold-'))
+      return new Desk(options, folder, await openParquet(folder))
+    },
+    list: () => store.list(),
+  }
+}
+
+class Desk implements ColdDesk {
+  readonly #options: VaultOptions
+  readonly #folder: string
+  readonly #parquet: Parquet
+  #count = 0
+
+  constructor(options: VaultOptions, folder: string, parquet: Parquet) {
+    this.#options = options
+    this.#folder = folder
+    this.#parquet = parquet
+  }
+
+  intake(): Promise<Intake> {
+    const file = this.#place('csv')
+    return Promise.resolve({ file, sink: createWriteStream(file, { mode: 0o600 }) })
+  }
+
+  async keep(
+    { file, copied }: Readonly<{ file: string; copied: number }>,
+    path: string,
+    { columns, key }: Pick<ColdTable, 'columns' | 'key'>,
+  ): Promise<KeptTable> {
+    const plain = this.#place('parquet')
+    await this.#parquet.write(file, plain, columns)
+    await rm(file)
+    const { store, keys, reached } = this.#options
+    const [current] = keys
+    const stored = current === undefined ? plain : this.#place('enc')
+    if (current !== undefined) await encryptFile(plain, stored, current, path)
+    const { sha256, bytes } = await this.#put(stored, path)
+    const back = this.#place('back')
+    await store.get(path, back)
+    await reached('file-read-back')
+    await requireSame(path, back, { sha256 })
+    const proof = await this.#prove(await this.#opened(path, back, current ?? null), { columns, key })
+    if (proof.rows !== copied || proof.keys !== copied || proof.differing > 0) {
+      const differing = Math.max(proof.differing, Math.abs(copied - proof.rows), copied - proof.keys)
+      throw new MothballError('cold_not_kept', { file: path, rows: copied, differing })
+    }
+    await this.#clear(plain, stored, back)
+    return { bytes, sha256, rows: proof.rows, digest: proof.digest }
+  }
+
+  async keepText(path: string, text: string): Promise<KeptFile> {
+    const file = this.#place('json')
+    await writeFile(file, text, { mode: 0o600 })
+    const kept = await this.#put(file, path)
+    await this.fetchText(path, kept.sha256)
+    return kept
+  }
+
+  async fetchText(path: string, sha256: string): Promise<string> {
+    const file = this.#place('json')
+    await this.#options.store.get(path, file)
+    await requireSame(path, file, { sha256 })
+    return readFile(file, 'utf8')
+  }
+
+  async fetch(table: ColdTable, keyId: string | null): Promise<ColdRows> {
+    const { path, rows, digest } = table
+    const key = keyId === null ? null : this.#options.keys.find(({ id }) => id === keyId)
+    if (key === undefined) throw new MothballError('cold_key_missing', { key: keyId ?? '' })
+    const file = this.#place('fetched')
+    await this.#options.store.get(path, file)
+    await requireSame(path, file, table)
+    const plain = await this.#opened(path, file, key)
+    const proof = await this.#prove(plain, table)
+    if (proof.rows !== rows || proof.digest !== digest || proof.differing > 0)
+      throw new MothballError('cold_file_differs', { file: path, problem: 'its rows are others' })
+    return rowsOf(this.#parquet, plain)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parquet[Symbol.dispose]()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #place(ending: string): string {
+    this.#count += 1
+    return join(this.#folder, `${this.#count}.${ending}`)
+  }
+
+  async #put(file: string, path: string): Promise<KeptFile> {
+    const { size } = await stat(file)
+    const sha256 = await hashOf(file)
+    await this.#options.store.put(path, file)
+    return { bytes: size, sha256 }
+  }
+
+  async #opened(path: string, file: string, key: FileKey | null): Promise<string> {
+    if (key === null) return file
+    const plain = this.#place('parquet')
+    await decryptFile(file, plain, key, path)
+    await rm(file)
+    return plain
+  }
+
+  async #prove(parquet: string, { columns, key }: Pick<ColdTable, 'columns' | 'key'>) {
+    const [row] = await this.#parquet.rows(proofSql(parquet, columns, key))
+    return {
+      rows: Number(row?.['rows']),
+      keys: Number(row?.['keys']),
+      differing: Number(row?.['differing']),
+      digest: row?.['digest'] ?? '',
+    }
+  }
+
+  async #clear(...files: readonly string[]): Promise<void> {
+    for (const file of files) await rm(file, { force: true })
+  }
+}
+
+function rowsOf(parquet: Parquet, file: string): ColdRows {
+  const columnar = (names: readonly string[], rows: readonly Readonly<Record<string, string | null>>[]) =>
+    Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]))
+  return {
+    read: async (columns, page) => columnar(columns, await parquet.rows(readColdSql(file, columns, page))),
+    of: async (columns, families) => columnar(columns, await parquet.rows(familiesInFileSql(file, columns, families))),
+    digests: async (families) =>
+      new Map(
+        (await parquet.rows(fileDigestsSql(file, families))).map((row) => [row['family'] ?? '', row['digest'] ?? '']),
+      ),
+  }
+}
+
+async function requireSame(file: string, at: string, known: Readonly<{ sha256: string; bytes?: number }>) {
+  const { size } = await stat(at)
+  const differs = (problem: string) => new MothballError('cold_file_differs', { file, problem })
+  if (known.bytes !== undefined && size < known.bytes) throw differs(`${size} of ${known.bytes} bytes are left`)
+  if (known.bytes !== undefined && size > known.bytes) throw differs(`it has ${size} bytes instead of ${known.bytes}`)
+  if ((await hashOf(at)) !== known.sha256) throw differs('its bytes were changed')
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk)
+  return hash.digest('hex')
+}

@@ -1,0 +1,66 @@
+/**
+ * What a cold set holds: the families of one month of archiving, a Parquet file for each of their tables, and the
+ * hashes by which nobody can exchange, shorten or repeat one of them unseen. The journal holds the manifest's own
+ * hash, the manifest those of its files. Pure.
+ */
+import { z } from 'zod'
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const count = z.number().int().min(0)
+
+const tableSchema = z.strictObject({
+  /** Qualified names: where the rows lived when they were active, and the archive table that they were read from. */
+  name: z.string(),
+  archive: z.string(),
+  /** Relative to the store. */
+  path: z.string(),
+  rows: count,
+  bytes: count,
+  /** Of the bytes in the store, encrypted or not. */
+  sha256: hash,
+  /** Over the digests of all rows, in their own order: by value, whatever the file's form. */
+  digest: hash,
+  /** With the types that PostgreSQL gave them; how the file has them is told by `isInteger` in `columns.ts`. */
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
+  key: z.array(z.string()),
+})
+
+const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  policy: z.string(),
+  policyHash: z.string(),
+  subject: z.string(),
+  run: count,
+  /** `2026-03`: when its families were archived, in UTC. */
+  month: z.string().regex(/^\d{4,6}-\d{2}$/),
+  families: count,
+  /** Of the subjects, in the key's order. */
+  firstKey: z.string(),
+  lastKey: z.string(),
+  encryption: z.strictObject({ algorithm: z.literal('aes-256-gcm'), keyId: z.string() }).nullable(),
+  tables: z.array(tableSchema).min(1),
+})
+
+export type ColdTable = Readonly<z.infer<typeof tableSchema>>
+export type ColdColumn = ColdTable['columns'][number]
+export type Manifest = Readonly<z.infer<typeof manifestSchema>>
+
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
+
+/** Null where the text is no manifest of this version. */
+export function parseManifest(text: string): Manifest | null {
+  try {
+    return manifestSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+export type SetName = Readonly<{ policy: string; month: string; run: number; part: number }>
+
+/** Hive's way, so that Spark, Trino and DuckDB read policy, table and month as columns. */
+export const tablePath = ({ policy, month, run, part }: SetName, table: string, isEncrypted: boolean): string =>
+  `policy=${policy}/table=${encodeURIComponent(table)}/month=${month}/${run}-${part}.parquet${isEncrypted ? '.enc' : ''}`
+
+export const manifestPath = ({ policy, month, run, part }: SetName): string =>
+  `policy=${policy}/manifests/month=${month}/${run}-${part}.json`

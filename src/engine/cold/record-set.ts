@@ -1,0 +1,91 @@
+/** A set of cold files enters the journal, with its families as the file itself has them: what was proven, and no other. */
+import { archivedSubject } from '../../core/archived-family.ts'
+import { FAMILY_COLUMN } from '../../core/cold/columns.ts'
+import type { Manifest } from '../../core/cold/manifest.ts'
+import type { ContactKind } from '../../core/contact.ts'
+import { MothballError } from '../../core/errors/index.ts'
+import { columnOf } from '../../core/table.ts'
+import type { Session } from '../../db/database.ts'
+import { recordColdFamiliesSql, recordColdFileSql } from '../../sql/journal/cold.sql.ts'
+import { fenceSql } from '../../sql/lock.sql.ts'
+import type { Engine } from '../ports.ts'
+import type { RestoreScope } from '../restore/restore-scope.ts'
+import type { Lease } from '../run/lease.ts'
+import type { ColdDesk, ColdRows, ColdVault } from './vault.ts'
+
+/** Families that one statement takes. */
+const PAGE = 10_000
+const KINDS: readonly ContactKind[] = ['phone', 'email', 'text']
+
+type Context = Readonly<{
+  engine: Engine
+  vault: ColdVault
+  scope: RestoreScope
+  leased: Readonly<{ run: number; lease: Pick<Lease, 'name' | 'epoch'> }>
+}>
+
+/** Returns the number of the set. Throws `lease_lost` where the run is somebody else's now; then nothing is recorded. */
+export async function recordSet(
+  { engine, vault, scope, leased }: Context,
+  desk: ColdDesk,
+  { path, sha256, manifest }: Readonly<{ path: string; sha256: string; manifest: Manifest }>,
+): Promise<number> {
+  const [subject] = manifest.tables
+  if (subject === undefined) throw new RangeError('a set has its subject')
+  const rows = await desk.fetch(subject, manifest.encryption?.keyId ?? null)
+  return engine.database.transaction({}, async (session) => {
+    const fence = await session.maybe(fenceSql(leased.lease.name, leased.lease.epoch))
+    if (fence === null) throw new MothballError('lease_lost', { policy: scope.policy.name })
+    const { policy, month, families, firstKey, lastKey } = manifest
+    const sum = (of: 'rows' | 'bytes') => manifest.tables.reduce((total, table) => total + table[of], 0)
+    const { file } = await session.one(
+      recordColdFileSql({
+        policy,
+        subject: manifest.subject,
+        run: leased.run,
+        month,
+        store: vault.store,
+        manifest: path,
+        sha256,
+        keyId: vault.keyId,
+        families,
+        rows: sum('rows'),
+        bytes: sum('bytes'),
+        firstKey,
+        lastKey,
+      }),
+    )
+    const recorded = await recordFamilies(session, scope, rows, { file, manifest })
+    if (recorded !== families)
+      throw new MothballError('cold_not_kept', { file: path, rows: families, differing: Math.abs(families - recorded) })
+    return Number(file)
+  })
+}
+
+async function recordFamilies(
+  session: Session,
+  { policy, family }: RestoreScope,
+  rows: ColdRows,
+  { file, manifest }: Readonly<{ file: string; manifest: Manifest }>,
+): Promise<number> {
+  const { twin } = archivedSubject(family)
+  const searched = KINDS.flatMap((kind) =>
+    policy.search[kind].filter((name) => columnOf(twin, name) !== undefined).map((column) => ({ kind, column })),
+  )
+  const columns = [FAMILY_COLUMN, 'archived_at', 'archive_batch', ...searched.map(({ column }) => column)]
+  let recorded = 0
+  for (let offset = 0; offset < manifest.families; offset += PAGE) {
+    const values = await rows.read(columns, { offset, limit: PAGE })
+    recorded += await session.execute(
+      recordColdFamiliesSql({
+        file,
+        subject: manifest.subject,
+        keys: values[FAMILY_COLUMN] ?? [],
+        archivedAt: values['archived_at'] ?? [],
+        batches: values['archive_batch'] ?? [],
+        contacts: searched.map(({ kind, column }) => ({ kind, values: values[column] ?? [] })),
+      }),
+    )
+  }
+  return recorded
+}

@@ -1,0 +1,54 @@
+/**
+ * The port to cold files: what the engine asks of whoever keeps them. A file is kept once its bytes were read back
+ * from the store and every row in them has the digest that the server gave it; it is fetched only as the manifest
+ * knows it.
+ */
+import type { Writable } from 'node:stream'
+import type { ColdTable } from '../../core/cold/manifest.ts'
+
+export interface ColdVault {
+  /** `directory`, or `s3` and the bucket: for journal and screens. */
+  readonly store: string
+  /** Of the key under which new files are encrypted; null: they are plain. */
+  readonly keyId: string | null
+  /** A place to work at; what lies on it is gone with it. */
+  open(): Promise<ColdDesk>
+  /** Paths of all that lies in the store. */
+  list(): Promise<readonly string[]>
+}
+
+export type KeptFile = Readonly<{ bytes: number; sha256: string }>
+export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string }>
+
+/** A table's rows on their way: CSV as the server writes it, family and digest before the columns. */
+export type Intake = Readonly<{ sink: Writable; file: string }>
+
+export interface ColdDesk extends AsyncDisposable {
+  intake(): Promise<Intake>
+  /** `copied`: rows that the server sent. Throws `cold_not_kept` where what can be read back is not what the server sent. */
+  keep(
+    intake: Readonly<{ file: string; copied: number }>,
+    path: string,
+    shape: Pick<ColdTable, 'columns' | 'key'>,
+  ): Promise<KeptTable>
+  keepText(path: string, text: string): Promise<KeptFile>
+  /** Throws `cold_file_missing`, `cold_file_differs`. */
+  fetchText(path: string, sha256: string): Promise<string>
+  /** The rows of a file, once they are proven; throws also `cold_key_missing`. */
+  fetch(table: ColdTable, keyId: string | null): Promise<ColdRows>
+}
+
+/** One text for each row, or null; in the order of the families. */
+export type ColdValues = Readonly<Record<string, readonly (string | null)[]>>
+
+export interface ColdRows {
+  /** Values of some columns by family, `limit` rows from `offset`. `mothball_family` is a column too. */
+  read(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdValues>
+  /** The same of these families' rows. */
+  of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
+  /** Rows and digest of each of these families; one without rows is left out. */
+  digests(families: readonly string[]): Promise<FamilyDigests>
+}
+
+/** By family: `<rows> <sha-256 over its rows' digests in their own order>`. */
+export type FamilyDigests = ReadonlyMap<string, string>

@@ -1,0 +1,70 @@
+/**
+ * Statements about cold files, in DuckDB's SQL: from the server's CSV to Parquet, and the proof that what a file holds is
+ * what the server sent. A row's digest is SHA-256 over its texts with their lengths, the same here and in `cold.sql.ts`,
+ * so that each side computes it by itself.
+ */
+import { DIGEST_COLUMN, FAMILY_COLUMN, fileType } from '../core/cold/columns.ts'
+import type { ColdColumn } from '../core/cold/manifest.ts'
+import { commaList, id, join, literal, raw, type Sql, sql } from './tag.ts'
+
+/** Rows that stand together in the file: small enough to be read within the memory that is granted. */
+const ROW_GROUP = 20_000
+
+const file = (path: string): Sql => literal(path)
+
+/** The server quotes every text, so that NULL alone stands without quotes. `lineBytes`: the longest row. */
+export const toParquetSql = (csv: string, parquet: string, columns: readonly ColdColumn[], lineBytes: number): Sql => {
+  const all = [FAMILY_COLUMN, DIGEST_COLUMN, ...columns.map(({ name }) => name)]
+  const types = commaList(all.map((name) => sql`${literal(name)}: 'VARCHAR'`))
+  const values = columns.map((each) => sql`${id(each.name)}::${raw(fileType(each))} as ${id(each.name)}`)
+  return sql`copy (select ${commaList([id(FAMILY_COLUMN), id(DIGEST_COLUMN), ...values])} from read_csv(${file(csv)},
+      columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
+      allow_quoted_nulls = false, parallel = false, max_line_size = ${raw(String(lineBytes))}, buffer_size = ${raw(String(2 * lineBytes))}))
+    to ${file(parquet)} (format parquet, compression zstd, row_group_size ${raw(String(ROW_GROUP))})`
+}
+
+export type ProofRow = Readonly<{ rows: string; keys: string; differing: string; digest: string }>
+
+/** Rows, distinct keys, rows whose values do not have the digest beside them, and one digest over all. */
+export const proofSql = (parquet: string, columns: readonly ColdColumn[], key: readonly string[]): Sql<ProofRow> => {
+  const digest = id(DIGEST_COLUMN)
+  const pieces = [1, 16, 31, 46].map(
+    (at) => sql`sum(('0x' || substr(${digest}, ${raw(String(at))}, 15))::bigint)::varchar`,
+  )
+  return sql`select count(*)::varchar as rows, count(distinct (${commaList(key.map(id))}))::varchar as keys,
+      (count(*) filter (where ${digest} is distinct from ${digestOf(columns)} or ${id(FAMILY_COLUMN)} is null))::varchar as differing,
+      sha256(concat_ws(' ', count(*)::varchar, ${commaList(pieces)})) as digest
+    from read_parquet(${file(parquet)}, hive_partitioning = false)`
+}
+
+/** `cold.sql.ts` says the same of the row in the database. */
+const digestOf = (columns: readonly ColdColumn[]): Sql =>
+  sql`sha256(${join(
+    columns.map(({ name }) => sql`coalesce(length(${id(name)}::varchar)::varchar || ':' || ${id(name)}::varchar, '-')`),
+    ' || ',
+  )})`
+
+const textsOf = (columns: readonly string[]): Sql =>
+  commaList(columns.map((name) => sql`${id(name)}::varchar as ${id(name)}`))
+
+const ordered = sql`order by ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
+
+export const readColdSql = (
+  parquet: string,
+  columns: readonly string[],
+  { offset, limit }: Readonly<{ offset: number; limit: number }>,
+): Sql =>
+  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false) ${ordered}
+    limit ${raw(String(limit))} offset ${raw(String(offset))}`
+
+const among = (families: readonly string[]): Sql =>
+  sql`${id(FAMILY_COLUMN)} in (${families.length === 0 ? raw('null') : commaList(families.map(literal))})`
+
+export const familiesInFileSql = (parquet: string, columns: readonly string[], families: readonly string[]): Sql =>
+  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
+    where ${among(families)} ${ordered}`
+
+export const fileDigestsSql = (parquet: string, families: readonly string[]): Sql<{ family: string; digest: string }> =>
+  sql`select ${id(FAMILY_COLUMN)} as family,
+      count(*)::varchar || ' ' || sha256(string_agg(${id(DIGEST_COLUMN)}, '' order by ${id(DIGEST_COLUMN)})) as digest
+    from read_parquet(${file(parquet)}, hive_partitioning = false) where ${among(families)} group by 1`

@@ -1,0 +1,142 @@
+/**
+ * The rows of archived families as cold files hold them: every column of the archive table as PostgreSQL's own text,
+ * with the key of the family and a digest before them. A row belongs to the subject that its links lead to, in the
+ * archive. DuckDB computes the same digest (`cold-file.sql.ts`); a session that asks has its search path pinned.
+ */
+import { type ArchivedFamily, type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
+import type { ColdColumn } from '../core/cold/manifest.ts'
+import { belongsTo, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
+import { inKeys, type KeySet, keyRange, keyText } from './keys.sql.ts'
+import { allOf, column, commaList, id, inlined, join, raw, type Sql, sql, table } from './tag.ts'
+
+const SUBJECT: Sql = raw('s')
+
+/** The rows of a table whose subject meets `whose`: SQL after FROM, the row's alias, and the family's key. */
+type Owned = Readonly<{ from: Sql; row: Sql; family: Sql }>
+
+function ownedRows(family: ArchivedFamily, each: ArchivedTable, whose: Sql): Owned {
+  const subject = archivedSubject(family)
+  const owner = keyText(SUBJECT, subject.shape.key)
+  const [first = [], ...others] = pathsToSubject(family, each)
+  if (first.length === 0)
+    return { from: sql`only ${table(each.shape.name)} ${SUBJECT} where ${whose}`, row: SUBJECT, family: owner }
+  const along = (path: typeof first) =>
+    sql`${pathJoins(family, each, path)} join only ${table(subject.shape.name)} ${SUBJECT} on ${belongsTo(path, SUBJECT)} where ${whose}`
+  if (others.length === 0) return { from: along(first), row: hop(0), family: owner }
+  // Several ways lead to the subject: each row once, whichever way it was found.
+  const keys = each.shape.key
+  const found = [first, ...others].map(
+    (path) =>
+      sql`select ${owner} as family, ${commaList(keys.map((name, at) => sql`${column(hop(0), name)} as ${id(`k${at}`)}`))} from ${along(path)}`,
+  )
+  const isSame = allOf(keys.map((name, at) => sql`${column(raw('r'), name)} = ${column(raw('o'), `k${at}`)}`))
+  return {
+    from: sql`(${join(found, ' union ')}) o join only ${table(each.shape.name)} r on ${isSame}`,
+    row: raw('r'),
+    family: raw('o.family'),
+  }
+}
+
+/** Of the row `alias`: SHA-256 over its texts, each with its length, so that no two rows read the same. */
+const digestOf = (alias: Sql, columns: readonly string[]): Sql => {
+  const texts = columns.map((name) => {
+    const text = sql`${column(alias, name)}::text`
+    return sql`coalesce(pg_catalog.length(${text}) || ':' || ${text}, '-')`
+  })
+  return sql`pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(${join(texts, ' || ')}, 'UTF8')), 'hex')`
+}
+
+/** COPY binds nothing: values stand in it as literals. */
+export function copyColdSql(
+  family: ArchivedFamily,
+  each: ArchivedTable,
+  whose: Sql,
+  columns: readonly ColdColumn[],
+): Sql {
+  const owned = ownedRows(family, each, whose)
+  const names = columns.map(({ name }) => name)
+  const texts = names.map((name) => sql`${column(owned.row, name)}::text`)
+  const rows = sql`select ${owned.family}, ${digestOf(owned.row, names)}, ${commaList(texts)} from ${owned.from}`
+  return inlined(sql`copy (${rows}) to stdout (format csv, force_quote *)`)
+}
+
+/** By family `<rows> <hash over its rows' digests in their own order>`, as the files tell it too. */
+export function rowDigestsSql(
+  family: ArchivedFamily,
+  each: ArchivedTable,
+  subjects: KeySet,
+  columns: readonly Pick<ColdColumn, 'name'>[],
+): Sql<{ family: string; digest: string }> {
+  const subject = archivedSubject(family)
+  const owned = ownedRows(family, each, inKeys(SUBJECT, subject.shape.key, subjects, subject.shape))
+  const digest = digestOf(
+    owned.row,
+    columns.map(({ name }) => name),
+  )
+  return sql`select d.family, count(*) || ' ' || pg_catalog.encode(pg_catalog.sha256(
+      pg_catalog.convert_to(pg_catalog.string_agg(d.digest, '' order by d.digest collate "C"), 'UTF8')), 'hex') as digest
+    from (select ${owned.family} as family, ${digest} as digest from ${owned.from}) d group by d.family`
+}
+
+/** Key and batch of these families' rows, as departures name them. */
+export function rowPlacesSql(family: ArchivedFamily, each: ArchivedTable, subjects: KeySet): Sql {
+  const subject = archivedSubject(family)
+  const owned = ownedRows(family, each, inKeys(SUBJECT, subject.shape.key, subjects, subject.shape))
+  return sql`select ${keyText(owned.row, each.shape.key)} as key, ${owned.row}.archive_batch as batch from ${owned.from}`
+}
+
+/** What is due for a cold file: archived before the horizon, and not in a file as it is now. */
+export const dueSql = (subject: ArchivedTable, name: string, horizon: string): Sql =>
+  sql`${SUBJECT}.archived_at < ${horizon}::timestamptz and pg_catalog.isfinite(${SUBJECT}.archived_at) and not exists (
+      select from mothball.cold_family c where c.subject = ${name} and c.subject_key = ${keyText(SUBJECT, subject.shape.key)}
+        and c.state = 'exported' and c.archived_at = ${SUBJECT}.archived_at
+        and c.archive_batch is not distinct from ${SUBJECT}.archive_batch)`
+
+const MONTH = sql`pg_catalog.to_char(${SUBJECT}.archived_at, 'YYYY-MM')`
+
+export const horizonSql = (moment: string, days: number): Sql<{ horizon: string }> =>
+  sql`select (${moment}::timestamptz - pg_catalog.make_interval(secs => ${days}::float8 * 86400))::text as horizon`
+
+export const dueMonthsSql = (subject: ArchivedTable, due: Sql): Sql<{ month: string; families: string }> =>
+  sql`select ${MONTH} as month, count(*) as families from only ${table(subject.shape.name)} ${SUBJECT}
+    where ${due} group by 1 order by 1`
+
+export type ColdRange = Readonly<{ month: string; after: string | null; upTo: string }>
+
+/** The next families of a month, in the key's order; no row where none is left. */
+export function nextRangeSql(
+  subject: ArchivedTable,
+  due: Sql,
+  { month, after, limit }: Readonly<{ month: string; after: string | null; limit: number }>,
+): Sql<{ families: string; first: string | null; last: string | null }> {
+  const { key, name } = subject.shape
+  const order = commaList(key.map((each) => column(SUBJECT, each)))
+  const where = allOf([due, inMonth(month), ...keyRange(SUBJECT, subject.shape, after, null)])
+  return sql`select count(*) as families, (pg_catalog.array_agg(k order by n))[1] as first, (pg_catalog.array_agg(k order by n desc))[1] as last
+    from (select ${keyText(SUBJECT, key)} as k, row_number() over (order by ${order}) as n from only ${table(name)} ${SUBJECT}
+      where ${where} order by ${order} limit ${limit}::bigint) f`
+}
+
+/** Written with the month's ends, so that rows of other months need no text made of them. */
+const inMonth = (month: string): Sql =>
+  sql`${SUBJECT}.archived_at >= ${`${month}-01`}::timestamptz and ${SUBJECT}.archived_at < ${`${month}-01`}::timestamptz + interval '1 month'`
+
+export const inRangeSql = (subject: ArchivedTable, due: Sql, { month, after, upTo }: ColdRange): Sql =>
+  allOf([due, inMonth(month), ...keyRange(SUBJECT, subject.shape, after, upTo)])
+
+/** Freezes the archive tables alone: whoever purges may see nothing active. */
+export const lockArchivesSql = (family: ArchivedFamily): Sql =>
+  sql`lock table ${commaList(family.tables.map(({ shape }) => sql`only ${table(shape.name)}`))} in row exclusive mode`
+
+/** One array a column, each of texts that the column's type reads as they were written. */
+export const returnRowsSql = (
+  { shape }: ArchivedTable,
+  columns: readonly ColdColumn[],
+  values: Readonly<Record<string, readonly (string | null)[]>>,
+): Sql => {
+  const arrays = columns.map(({ name }) => sql`${values[name] ?? []}::text[]`)
+  const aliases = columns.map((_each, at) => id(`c${at}`))
+  const typed = columns.map(({ type }, at) => sql`v.${id(`c${at}`)}::${raw(type)}`)
+  return sql`insert into ${table(shape.name)} (${commaList(columns.map(({ name }) => id(name)))})
+    select ${commaList(typed)} from unnest(${commaList(arrays)}) v (${commaList(aliases)})`
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
+import { directoryStore } from '../../src/cold/directory.ts'
+import { s3Store } from '../../src/cold/s3.ts'
+import { coldFolder } from '../support/cold.ts'
+import { S3_KEYS, s3Server } from '../support/s3-server.ts'
+import { coldStoreSuite } from './cold-store.suite.ts'
+
+coldStoreSuite('a directory', async (t) => directoryStore(await coldFolder(t), NO_BOUNDARY))
+
+coldStoreSuite('a bucket', async (t) =>
+  s3Store({ ...(await s3Server(t)), region: 'us-east-1', prefix: '', ...S3_KEYS }, NO_BOUNDARY),
+)
+
+coldStoreSuite('a prefix of a bucket', async (t) =>
+  s3Store({ ...(await s3Server(t)), region: 'us-east-1', prefix: 'cold/crm', ...S3_KEYS }, NO_BOUNDARY),
+)
+
+test('a symbolic link in the folder is not followed', async (t) => {
+  const [folder, outside] = [await coldFolder(t), await coldFolder(t)]
+  await mkdir(join(folder, 'a'))
+  await symlink(outside, join(folder, 'a', 'b'))
+  await writeFile(join(outside, 'secret'), 'x')
+  const store = directoryStore(folder, NO_BOUNDARY)
+  const refusal = { code: 'cold_store_failed', message: /symbolic link/ }
+  await assert.rejects(store.put('a/b/new', join(outside, 'secret')), refusal)
+  await assert.rejects(store.get('a/b/secret', join(outside, 'copy')), refusal)
+})
+
+test('an unknown bucket and a server that is gone are told by name', async (t) => {
+  const server = await s3Server(t)
+  const folder = await coldFolder(t)
+  const file = join(folder, 'x')
+  await writeFile(file, 'x')
+  const open = (options: object) =>
+    s3Store({ ...server, region: 'us-east-1', prefix: '', ...S3_KEYS, ...options }, NO_BOUNDARY)
+  await assert.rejects(open({ bucket: 'no-such-bucket' }).put('a', file), { message: /NoSuchBucket/ })
+  await assert.rejects(open({ endpoint: 'http://127.0.0.1:9' }).list(), { message: /ECONNREFUSED/ })
+})

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { recall } from '../../src/engine/cold/recall.ts'
+import { restore } from '../../src/engine/restore/restore.ts'
+import { verify } from '../../src/engine/verify/verify.ts'
+import { archiveToy } from '../support/archived-table.ts'
+import { ageArchive, coldPlace, exportAll, fileKey, purgeAll } from '../support/cold.ts'
+import { asText, thingsOfEveryKind } from '../support/value-kinds.ts'
+
+test('every kind of value goes into cold files, is purged, and comes back unchanged to the byte', async (t) => {
+  const { most, ...toy } = await thingsOfEveryKind(t)
+  const atHome = await asText(toy, 'things')
+  await archiveToy(toy)
+  await ageArchive(toy, toy.db.query, 'things_backup', 3)
+  const archived = await asText(toy, 'things_backup')
+  const place = await coldPlace(t, { keys: [fileKey('2026', 7)] })
+  const exported = await exportAll(toy, place)
+  assert.equal(exported.families, most)
+  const purged = await purgeAll(toy, place)
+  assert.deepEqual([purged.purged, purged.stayed], [most, { held: 0, changed: 0, locked: 0, gone: 0 }])
+  assert.deepEqual(await asText(toy, 'things_backup'), [])
+  const keys = Array.from({ length: most }, (_, n) => String(n + 1))
+  const back = await recall(toy.engine, place.vault, toy.policy, { keys, actor: 'thandi', reason: 'asked for' })
+  assert.deepEqual([back.recalled.length, back.unknown], [most, []])
+  assert.deepEqual(await asText(toy, 'things_backup'), archived)
+  const { checks } = await verify(toy.engine, toy.policy)
+  assert.deepEqual(
+    checks.filter(({ ok }) => !ok),
+    [],
+  )
+  await restore(toy.engine, toy.policy, { selection: { by: 'keys', keys }, reason: 'undo' })
+  assert.deepEqual(await asText(toy, 'things'), atHome)
+})
