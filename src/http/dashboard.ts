@@ -38,7 +38,9 @@ export function registerDashboard(app: App, _service: Service): void {
 function page(c: Context<Env>) {
   const path = join(BUILT, 'index.html')
   if (!existsSync(path)) throw new MothballError('dashboard_missing')
-  return c.html(readFileSync(path, 'utf8').replace('__NONCE__', c.get('secureHeadersNonce') ?? ''))
+  const { base } = c.var.service
+  const html = readFileSync(path, 'utf8').replaceAll('"/dashboard/', `"${base}/dashboard/`)
+  return c.html(html.replace('__NONCE__', c.get('secureHeadersNonce') ?? ''))
 }
 
 function readAssets(): ReadonlyMap<string, Buffer<ArrayBuffer>> {
