@@ -203,7 +203,7 @@ test('the purger destroys archived rows with a trace, and nothing else; what is 
     'update mothball.hold set released_at = now()',
     'delete from mothball.departure',
     'insert into mothball.seal values (1, $$t$$, 0, $$$$, $$$$)',
-    'select 1 from mothball.failure',
+    'select 1 from mothball.keep_until',
   ])
 })
 
