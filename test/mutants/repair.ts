@@ -28,7 +28,7 @@ export const REPAIR_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/engine/run/work-on.ts',
-        within: 'moveWhole',
+        within: 'sweepLast',
         find: 'if (sweeping !== null &&',
         put: 'if (sweeping === undefined &&',
       },
