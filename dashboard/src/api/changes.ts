@@ -12,6 +12,8 @@ import type {
   RestoreResult,
   Retried,
   RetryBody,
+  RevealBody,
+  Revealed,
   Stage,
   StageBody,
   StartBody,
@@ -48,6 +50,14 @@ export const usePreviewRestore = () =>
 
 export const useRestore = () =>
   useChange((body: RestoreBody) => change<RestoreResult>('/api/v1/restores', body, { headers: once() }))
+
+/** Kept nowhere: not even among what the pages have read. */
+export const useReveal = (policy: string, key: string) =>
+  useMutation({
+    mutationFn: (body: RevealBody) =>
+      change<Revealed>(`/api/v1/customers/${encodeURIComponent(key)}/reveal`, body, { query: { policy } }),
+    gcTime: 0,
+  })
 
 export const useSetHold = () => useChange((body: HoldBody) => change<Hold>('/api/v1/holds', body, { headers: once() }))
 

@@ -5,6 +5,7 @@
 import type * as audit from '../../../src/http/contract/audit.ts'
 import type * as control from '../../../src/http/contract/control.ts'
 import type * as customers from '../../../src/http/contract/customers.ts'
+import type * as erasures from '../../../src/http/contract/erasures.ts'
 import type * as failures from '../../../src/http/contract/failures.ts'
 import type * as holds from '../../../src/http/contract/holds.ts'
 import type * as policies from '../../../src/http/contract/policies.ts'
@@ -48,12 +49,16 @@ export type PlanBody = BodyOf<typeof runs.planRoute>
 export type StartBody = BodyOf<typeof runs.startRunRoute>
 export type StartedRun = AnswerOf<typeof runs.startRunRoute>
 export type ControlResult = AnswerOf<typeof control.pauseRunRoute>
+export type Erasures = AnswerOf<typeof erasures.listErasuresRoute>
+export type Erasure = Erasures['erasures'][number]
 export type Failures = AnswerOf<typeof failures.listFailuresRoute>
 export type Failure = Failures['failures'][number]
 export type Retried = AnswerOf<typeof failures.retryFailuresRoute>
 export type RetryBody = BodyOf<typeof failures.retryFailuresRoute>
 export type Customers = AnswerOf<typeof customers.searchCustomersRoute>
 export type Customer = AnswerOf<typeof customers.customerRoute>
+export type Revealed = AnswerOf<typeof customers.revealCustomerRoute>
+export type RevealBody = BodyOf<typeof customers.revealCustomerRoute>
 export type Why = AnswerOf<typeof customers.whyRoute>
 export type RestorePreview = AnswerOf<typeof restores.previewRestoreRoute>
 export type PreviewBody = BodyOf<typeof restores.previewRestoreRoute>

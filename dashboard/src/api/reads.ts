@@ -7,6 +7,7 @@ import type {
   Customer,
   Customers,
   Diagnosis,
+  Erasures,
   Holds,
   Keys,
   Notices,
@@ -99,6 +100,9 @@ export const useHolds = (policy: string, all: boolean) =>
     queryKey: ['holds', policy, all],
     queryFn: () => get<Holds>('/api/v1/holds', { policy, all: String(all), limit: 500 }),
   })
+
+export const useErasures = (policy: string) =>
+  useQuery({ queryKey: ['erasures', policy], queryFn: () => get<Erasures>('/api/v1/erasures', { policy, limit: 200 }) })
 
 /** Reads everything that was ever moved, so only on request. */
 export const useVerification = (policy: string) =>

@@ -1,14 +1,16 @@
-/** Compliance: who is held, since when, by whom and why. */
+/** Compliance: who is held, since when, by whom and why; and for who may erase, the receipts. */
 import { Switch } from '@mantine/core'
 import { Link, useSearchParams } from 'wouter'
 import type { Hold } from '../api/contract.ts'
 import { useHolds } from '../api/reads.ts'
+import { useMay } from '../api/session.ts'
 import { Card } from '../parts/card.tsx'
 import { type Column, Rows, Take } from '../parts/rows.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import { count, type Times } from '../words.ts'
 import { ReleaseHold } from './customer-holds.tsx'
+import { ErasuresCard } from './erasures.tsx'
 
 export function CompliancePage() {
   const { policy, times } = usePlace()
@@ -16,6 +18,7 @@ export function CompliancePage() {
   const [search, setSearch] = useSearchParams()
   const all = search.get('all') === 'true'
   const holds = useHolds(policy, all)
+  const mayErase = useMay('erase')
   return (
     <>
       <h1>Compliance</h1>
@@ -48,6 +51,7 @@ export function CompliancePage() {
           </Card>
         )}
       </Shown>
+      {mayErase && <ErasuresCard />}
     </>
   )
 }
@@ -55,6 +59,7 @@ export function CompliancePage() {
 const columnsOf = (times: Times, path: (to: string) => string): readonly Column<Hold>[] => [
   { name: 'Hold', cell: ({ id }) => id },
   { name: 'Customer', cell: ({ key }) => <Link href={path(`/customers/${encodeURIComponent(key)}`)}>{key}</Link> },
+  { name: 'Case', cell: ({ caseNumber }) => caseNumber ?? '–' },
   { name: 'Reason', cell: ({ reason }) => reason },
   { name: 'Set', cell: ({ setAt }) => times.short(setAt) },
   { name: 'By', cell: ({ setBy }) => setBy },

@@ -7,8 +7,9 @@ import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import { ruleWords, type Times, tableWords } from '../words.ts'
 import { CustomerHolds } from './customer-holds.tsx'
-import { Contacts, TierTag } from './customers.tsx'
+import { TierTag } from './customers.tsx'
 import { Restore } from './restore.tsx'
+import { Reveal } from './reveal.tsx'
 import { Counted } from './run.tsx'
 import { timelineOf } from './timeline.ts'
 
@@ -30,8 +31,7 @@ function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
       <div className="head">
         <h1>Customer {customer.key}</h1>
         <TierTag of={customer} times={times} />
-        {/* A masked value shown for a reason will have its button beside the values. */}
-        <Contacts of={customer} />
+        <Reveal of={customer} />
         <div className="actions">
           <Restore customer={customer} />
         </div>
@@ -39,7 +39,9 @@ function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
       <div className="grid wide">
         <WhyCard of={customer} />
         <Card title="With him">
-          {customer.archived === null ? (
+          {customer.tier === 'cold' ? (
+            <Empty>His rows are in cold files: `mothball restore --from-cold` brings them back.</Empty>
+          ) : customer.archived === null ? (
             <Empty>He is active, and so are his related rows.</Empty>
           ) : Object.keys(customer.archived.related).length === 0 ? (
             <Empty>No related row went along.</Empty>
@@ -57,11 +59,18 @@ function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
   )
 }
 
+const WHY_TITLES: Readonly<Record<Customer['tier'], string>> = {
+  active: 'Why he is here',
+  archive: 'Why he is archived',
+  cold: 'Why he is in cold files',
+  none: 'What is known of him',
+}
+
 function WhyCard({ of: customer }: Readonly<{ of: Customer }>) {
   const { policy, times } = usePlace()
   const why = useWhy(policy, customer.key)
   return (
-    <Card title={customer.tier === 'archive' ? 'Why he is archived' : 'Why he is here'}>
+    <Card title={WHY_TITLES[customer.tier]}>
       <Shown of={why} what="the reasons">
         {({ because }) => (
           <div className="stack">

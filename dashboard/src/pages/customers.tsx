@@ -102,15 +102,21 @@ function Hit({ of: customer }: Readonly<{ of: Customer }>) {
   )
 }
 
-export const Contacts = ({ of: { contacts } }: Readonly<{ of: Customer }>) => (
+export const Contacts = ({ of: { contacts } }: Readonly<{ of: Pick<Customer, 'contacts'> }>) => (
   <span className="faint">{contacts.map(({ column, value }) => `${ruleWords(column)} ${value}`).join(' · ')}</span>
 )
 
-export function TierTag({ of: { tier, archived, kept }, times }: Readonly<{ of: Customer; times: Times }>) {
+export function TierTag({ of: { tier, archived, cold, kept }, times }: Readonly<{ of: Customer; times: Times }>) {
   if (tier === 'archive')
     return (
       <Tag tone="warning" mark="▣">
         archived {times.day(archived?.archivedAt)}
+      </Tag>
+    )
+  if (tier === 'cold')
+    return (
+      <Tag tone="warning" mark="▧">
+        in cold files, purged {times.day(cold?.purgedAt)}
       </Tag>
     )
   if (tier === 'none')
