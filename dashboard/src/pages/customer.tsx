@@ -40,7 +40,9 @@ function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
         <WhyCard of={customer} />
         <Card title="With him">
           {customer.tier === 'cold' ? (
-            <Empty>His rows are in cold files: `mothball restore --from-cold` brings them back.</Empty>
+            <Empty>
+              His rows are in cold files: <code>mothball restore --from-cold</code> brings them back.
+            </Empty>
           ) : customer.archived === null ? (
             <Empty>He is active, and so are his related rows.</Empty>
           ) : Object.keys(customer.archived.related).length === 0 ? (

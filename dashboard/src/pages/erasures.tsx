@@ -19,7 +19,7 @@ export function ErasuresCard() {
         >
           {erasures.length === 0 ? (
             <Empty>
-              Nobody was erased. `mothball erase KEY --dry-run` shows what would go, and what is in the way.
+              Nobody was erased. <code>mothball erase KEY --dry-run</code> shows what would go, and what is in the way.
             </Empty>
           ) : (
             <Rows label="Erasures" rows={erasures} keyOf={({ erasure }) => erasure} columns={columnsOf(times)} />
