@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
-import { dueAtOnce, endWorkers, startWorkers } from '../support/workers.ts'
+import { dueAtOnce, dueThisHour, endWorkers, startWorkers } from '../support/workers.ts'
 
 const SLOTS = Number(process.env['MOTHBALL_TEST_SLOTS'] ?? 2)
 const MINUTE_MS = 60_000
@@ -54,10 +54,11 @@ suite('workers', { concurrency: true, timeout }, () => {
     timeout,
   }, async (t) => {
     const center = await callCenter(t, { policy: { guard: 1 } })
-    await customers(center, 200)
-    const workers = await startWorkers(t, center, 3, { batchSize: 2 })
-    await dueAtOnce(center)
-    await eventually('the run is under way', async () => (await center.count('mothball.batch')) >= 5, 30_000)
+    await customers(center, 300)
+    const schedule = dueThisHour()
+    const workers = await startWorkers(t, center, 3, { batchSize: 2, schedule })
+    await dueAtOnce(center, schedule)
+    await eventually('the run is under way', async () => (await center.count('mothball.batch')) >= 2, 30_000)
     const [lease] = await center.db.query('select owner from mothball.lease where run_id is not null')
     const pid = Number(lease?.['owner']?.split(':').at(-1))
     const victim = workers.find((each) => each.pid === pid)
@@ -75,11 +76,11 @@ suite('workers', { concurrency: true, timeout }, () => {
       await center.db.query(
         'select status, stop_reason, archived, failed, batches from mothball.run join lateral (select count(*) as batches from mothball.batch where run_id = run.id) b on true order by id limit 1',
       ),
-      [{ status: 'success', stop_reason: 'nothing_eligible', archived: '200', failed: '0', batches: '100' }],
+      [{ status: 'success', stop_reason: 'nothing_eligible', archived: '300', failed: '0', batches: '150' }],
     )
     assert.deepEqual(
       await center.db.query('select records_archived, status, dry_run from nic_cc_archive_log order by run_id limit 1'),
-      [{ records_archived: '200', status: 'success', dry_run: 'f' }],
+      [{ records_archived: '300', status: 'success', dry_run: 'f' }],
     )
     assert.deepEqual(
       [
@@ -87,7 +88,7 @@ suite('workers', { concurrency: true, timeout }, () => {
         await center.count('nic_cc_customer_backup'),
         await center.count('nic_cc_call_log_backup'),
       ],
-      [0, 200, 200],
+      [0, 300, 300],
     )
     await assertSound(center)
   })

@@ -48,12 +48,15 @@ export const endWorkers = (workers: readonly Worker[]): Promise<readonly (number
     }),
   )
 
-/** One slot is due at once, without waiting for the next minute: as if somebody had looked until a minute ago. */
-export async function dueAtOnce({ db, policy }: CallCenter): Promise<void> {
+/** Due in this minute and then not for an hour: no other slot's run comes between, and closes the one of this slot. */
+export const dueThisHour = (): typeof SCHEDULE => ({ ...SCHEDULE, cron: `${new Date().getUTCMinutes()} * * * *` })
+
+/** One slot is due at once, without waiting for the next minute: as if somebody had looked until just before it. */
+export async function dueAtOnce({ db, policy }: CallCenter, { cron, zone } = SCHEDULE): Promise<void> {
   await db.query(
     `insert into mothball.schedule (policy, cron, zone, seen_until)
-      values ($1, $2, $3, now() - interval '1 minute')
+      values ($1, $2, $3, now() - case when $2 = '* * * * *' then interval '1 minute' else interval '2 minutes' end)
       on conflict (policy) do update set seen_until = excluded.seen_until`,
-    [policy.name, SCHEDULE.cron, SCHEDULE.zone],
+    [policy.name, cron, zone],
   )
 }
