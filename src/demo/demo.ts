@@ -9,7 +9,6 @@ import { dryRun, moveRest, moveTen } from './chapters/move.ts'
 import { compareOptions, makePlan, migrate } from './chapters/plan.ts'
 import { makeSample } from './chapters/sample.ts'
 import { summarize } from './chapters/summary.ts'
-import { openDemoDashboard } from './dashboard.ts'
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { Interrupted, type Interruption, listenForInterruption } from './interruption.ts'
 import { tellHowToGoOn, tellWhatIsLeft } from './look-around.ts'
@@ -61,6 +60,8 @@ async function lookAround(tour: Tour, interruption: Interruption): Promise<void>
   tour.tell.busy('45 nights pass, for the dashboard')
   const leaving = new AbortController()
   interruption.awaited.catch(() => leaving.abort())
+  // The server's code is not for whoever only takes the tour.
+  const { openDemoDashboard } = await import('./dashboard.ts')
   const dashboard = await openDemoDashboard(tour, leaving.signal)
   tellHowToGoOn(tour, dashboard)
   await interruption.awaited.catch(() => undefined)
