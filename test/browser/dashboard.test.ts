@@ -8,6 +8,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { testEngine } from '../support/call-center.ts'
 import { axeFindings, COLOR_RULES, type Desk, EVERY_RULE, openDesk, overflow, signIn } from '../support/dashboard.ts'
+import { eventually } from '../support/eventually.ts'
 import { PRESET } from '../support/program.ts'
 import { asAdmin } from '../support/server.ts'
 
@@ -226,8 +227,10 @@ async function everyPage(t: TestContext, { service }: Desk, page: Page): Promise
       await page.emulateMedia({ colorScheme: 'light' })
       await page.locator('html[data-mantine-color-scheme="light"]').waitFor()
       await page.setViewportSize({ width: 360, height: 800 })
-      const wide = await overflow(page)
-      if (wide > 0) faults.push(`${name} is ${wide} pixels too wide`)
+      // A chart learns of its new width a moment later.
+      await eventually('it fits', async () => (await overflow(page)) <= 0, 5_000).catch(async () => {
+        faults.push(`${name} is ${await overflow(page)} pixels too wide`)
+      })
       await picture(page, `${name}-360`)
       await page.setViewportSize(WINDOW)
     }

@@ -23,7 +23,7 @@ const FLAGS = [
 
 /** One for a whole file of tests, which closes it; each test has a context of its own. */
 export const launchBrowser = async (): Promise<Browser> =>
-  chromium.launch({ executablePath: await executable(), args: FLAGS })
+  chromium.launch({ executablePath: await executable(), args: FLAGS, timeout: 90_000 })
 
 /**
  * The package trusts whatever is called `chromium` in the temporary folder, and two that unpack at once break each
