@@ -1,4 +1,4 @@
-/** The one place at which a hold stops whatever would destroy a family: purge, and all that comes later. */
+/** Who among many is held: what stops whatever would destroy families. `openHoldsSql` says what an open hold is. */
 import { qualifiedText } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Session } from '../db/database.ts'

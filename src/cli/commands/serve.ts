@@ -4,15 +4,14 @@
  */
 import { once } from 'node:events'
 import type { Config } from '../../config.ts'
-import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
-import { type ArchiveEvent, describe } from '../../core/event.ts'
+import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import type { Fleet } from '../../fleet.ts'
 import type { OnTrouble } from '../../jobs/station.ts'
 import { positive, text } from '../arguments.ts'
 import { type Call, readConfig } from '../call.ts'
 import type { Register } from '../command.ts'
 import { catchInterrupts } from '../interrupt.ts'
-import type { Output } from '../output.ts'
+import { tellEvent, tellTrouble } from '../service-log.ts'
 
 type ServeFlags = Readonly<{ host?: string; port?: number; schedule: boolean }>
 
@@ -39,9 +38,9 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
     import('../../telemetry/registry.ts'),
   ])
   const isFleet = config.databases.length > 1
-  const onTrouble: OnTrouble = (database, error) => trouble(output, isFleet ? database : null, error)
+  const onTrouble: OnTrouble = (database, error) => tellTrouble(output, isFleet ? database : null, error)
   await using fleet = openFleet(config, {
-    emit: (database, event) => tell(output, isFleet ? database : null, event),
+    emit: (database, event) => tellEvent(output, isFleet ? database : null, event),
     onTrouble,
     applicationName: 'mothball serve',
     callers: CALLERS,
@@ -52,7 +51,7 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
       return { name, engine, policies, metrics: registry({ database: engine.database, policies }) }
     }),
     options: { ...config.http, ...flags },
-    onUnexpected: (error) => trouble(output, null, error),
+    onUnexpected: (error) => tellTrouble(output, null, error),
   })
   output.jsonLine({ type: 'serve', state: 'listening', url: server.url })
   output.note(`Listening on ${server.url}; ${whereToRead(server.url, config)}. Ctrl-C stops.`)
@@ -81,23 +80,3 @@ async function startJobs({ stations }: Fleet, onTrouble: OnTrouble): Promise<Asy
     [Symbol.asyncDispose]: async () => void (await Promise.all(services.toReversed().map((each) => each.stop()))),
   }
 }
-
-/** A log that runs for months needs no line for each batch. */
-const QUIET: readonly ArchiveEvent['kind'][] = ['batch-moved', 'sealed', 'vacuumed']
-
-/** `database`: its name, where there are several. */
-function tell(output: Output, database: string | null, event: ArchiveEvent): void {
-  output.jsonLine({ ...event, type: 'event', ...(database === null ? {} : { database }) })
-  if (!QUIET.includes(event.kind)) output.note(`${leadOf(database)}${describe(event)}`)
-}
-
-/** Its message may quote a row; its name cannot. */
-function trouble(output: Output, database: string | null, error: unknown): void {
-  const problem = error instanceof Error ? error.name : typeof error
-  const told = error instanceof MothballError ? error : new MothballError('unexpected', { problem })
-  const { code, message } = told
-  output.jsonLine({ type: 'trouble', ...(database === null ? {} : { database }), code, message })
-  output.note(`${leadOf(database)}${code}: ${message}`)
-}
-
-const leadOf = (database: string | null): string => (database === null ? '' : `${database}: `)

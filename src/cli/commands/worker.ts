@@ -1,15 +1,13 @@
 /** `mothball worker`: runs what the schedules of all policies plan, on every database, until it is told to end. */
 import { once } from 'node:events'
-import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
-import { type ArchiveEvent, describe } from '../../core/event.ts'
+import { EXIT, type ExitCode } from '../../core/errors/index.ts'
+import type { ArchiveEvent } from '../../core/event.ts'
 import { type Call, readConfig } from '../call.ts'
 import type { Register } from '../command.ts'
 import { catchInterrupts } from '../interrupt.ts'
+import { tellEvent, tellTrouble } from '../service-log.ts'
 
 type WorkerFlags = Readonly<{ schedule: boolean }>
-
-/** A log that runs for months needs no line for each batch. */
-const QUIET: readonly ArchiveEvent['kind'][] = ['batch-moved', 'sealed', 'vacuumed']
 
 export const registerWorker: Register = (program, { act }) => {
   program
@@ -30,14 +28,9 @@ async function worker(call: Call, { schedule }: WorkerFlags): Promise<ExitCode> 
   let runs = 0
   const emit = (database: string, event: ArchiveEvent) => {
     if (event.kind === 'run-ended') runs += 1
-    output.jsonLine({ ...event, type: 'event', database })
-    if (!QUIET.includes(event.kind)) output.note(`${database}: ${describe(event)}`)
+    tellEvent(output, database, event)
   }
-  const onTrouble = (database: string, error: unknown) => {
-    const told = error instanceof MothballError ? error : new MothballError('unexpected', { problem: nameOf(error) })
-    output.jsonLine({ type: 'trouble', database, code: told.code, message: told.message })
-    output.note(`${database}: ${told.code}: ${told.message}`)
-  }
+  const onTrouble = (database: string, error: unknown) => tellTrouble(output, database, error)
   await using fleet = openFleet(config, { emit, onTrouble, policy: call.globals.policy })
   using interrupts = catchInterrupts((text) => output.note(text))
   const services = [
@@ -52,5 +45,3 @@ async function worker(call: Call, { schedule }: WorkerFlags): Promise<ExitCode> 
   output.result({ type: 'worker', runs }, [`Ended. ${runs} ${runs === 1 ? 'run' : 'runs'}.`])
   return EXIT.done
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
