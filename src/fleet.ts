@@ -2,7 +2,7 @@
  * Every database of a configuration, opened for a service: each with its own connections, queue, journal, lease and
  * log. What one of them does is told under its name.
  */
-import { openTellingEngine } from './compose.ts'
+import { openTellingEngine } from './compose-telling.ts'
 import type { Config } from './config.ts'
 import { choosePolicy } from './core/choose-policy.ts'
 import { MothballError } from './core/errors/index.ts'

@@ -50,10 +50,11 @@ export async function withArchiver(
   const config = await readConfig(call)
   const { policy } = call.globals
   const policies = policy === undefined ? config.policies : [choosePolicy(config.policies, policy)]
-  const { openArchiver, openTellingArchiver } = await import('../compose.ts')
   const options = emit === undefined ? {} : { emit }
   const isTold = tell && config.notify.channels.length > 0
-  await using archiver = isTold ? openTellingArchiver(config, options) : openArchiver(config, options)
+  await using archiver = isTold
+    ? (await import('../compose-telling.ts')).openTellingArchiver(config, options)
+    : (await import('../compose.ts')).openArchiver(config, options)
   return await work({ output: call.output, archiver, policies })
 }
 

@@ -8,5 +8,7 @@ import { fileURLToPath } from 'node:url'
 // Where it cannot be written, everything works as before.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/mothball', import.meta.url)))
 
+const { surviveClosedPipes } = await import('./output.ts')
 const { start } = await import('./start.ts')
+surviveClosedPipes()
 process.exitCode = await start(process.argv.slice(2))

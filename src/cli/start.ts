@@ -4,11 +4,10 @@ import { EXIT, type ExitCode, MothballError } from '../core/errors/index.ts'
 import type { Globals } from './call.ts'
 import type { Door } from './command.ts'
 import { demo } from './commands/demo.ts'
-import { Output, surviveClosedPipes } from './output.ts'
+import { Output } from './output.ts'
 import { createProgram } from './program.ts'
 
 export async function start(argv: readonly string[]): Promise<ExitCode> {
-  surviveClosedPipes()
   // Before its words are known their output is: a wrong flag is told in the form that was asked for.
   const output = new Output({ json: argv.includes('--json'), color: !argv.includes('--no-color') })
   let exit: ExitCode = EXIT.done

@@ -1,13 +1,5 @@
 /** The section `cold` of the configuration: where cold files lie, and under which keys. Read once; inside, it is sound. */
 import { z } from 'zod'
-import { MothballError } from '../core/errors/index.ts'
-import type { ColdVault } from '../engine/cold/vault.ts'
-import { NO_BOUNDARY } from './boundary.ts'
-import { directoryStore } from './directory.ts'
-import type { FileKey } from './encryption.ts'
-import { s3Store } from './s3.ts'
-import type { ColdStore } from './store.ts'
-import { createVault } from './vault.ts'
 
 /** AES-256. */
 const KEY_BYTES = 32
@@ -52,22 +44,3 @@ export const coldSchema = z
   .refine(({ directory, s3 }) => directory === undefined || s3 === undefined, 'takes directory or s3, not both')
 
 export type ColdOptions = Readonly<z.output<typeof coldSchema>>
-
-/** Throws `cold_missing` where neither a folder nor a bucket is named. */
-export function openVault({ directory, s3, encryption }: ColdOptions): ColdVault {
-  return createVault({ store: storeOf(directory, s3), keys: keysOf(encryption), reached: NO_BOUNDARY })
-}
-
-function storeOf(directory: ColdOptions['directory'], s3: ColdOptions['s3']): ColdStore {
-  if (directory !== undefined) return directoryStore(directory, NO_BOUNDARY)
-  if (s3 !== undefined) return s3Store(s3, NO_BOUNDARY)
-  throw new MothballError('cold_missing')
-}
-
-/** The current one first: new files are encrypted under it. */
-function keysOf(encryption: ColdOptions['encryption']): readonly FileKey[] {
-  if (encryption === undefined) return []
-  const { current, keys } = encryption
-  const all = Object.entries(keys).map(([id, text]) => ({ id, key: Buffer.from(text, 'base64') }))
-  return [...all.filter(({ id }) => id === current), ...all.filter(({ id }) => id !== current)]
-}

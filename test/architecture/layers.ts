@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['db'],
   ['engine'],
   ['cold', 'notify', 'jobs', 'http', 'telemetry'],
-  ['presets', 'config.ts', 'compose.ts', 'fleet.ts', 'index.ts'],
+  ['presets', 'config.ts', 'compose.ts', 'compose-telling.ts', 'fleet.ts', 'index.ts'],
   ['cli', 'demo'],
 ]
 

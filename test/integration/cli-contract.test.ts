@@ -10,7 +10,7 @@ const sumOf = (counts: unknown): number => Object.values(counts as Record<string
 
 test('plan, migrate and run work on a stranger’s database, without a terminal', async (t) => {
   const db = await sampleDatabase(t)
-  const { json } = program(t, db)
+  const { alone: json } = program(t, db)
   const count = async (table: string) => Number((await db.query(`select count(*) as n from ${table}`))[0]?.['n'])
 
   const before = await json('plan')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { openTellingArchiver } from '../../src/compose.ts'
+import { openTellingArchiver } from '../../src/compose-telling.ts'
 import { notifySchema } from '../../src/core/notify-schema.ts'
 import { callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'

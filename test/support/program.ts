@@ -1,5 +1,6 @@
 /**
- * The program as a user starts it: bin/mothball.js in a process of its own, without a terminal, on a test's database.
+ * The program as a user calls it, without a terminal, on a test's database: `start` and `alone` as bin/mothball.js in a
+ * process of their own, `json` and `plain` in one that has it loaded already.
  * The contract's form is the default: `COMMAND --config FILE --json`, the database from the environment.
  */
 import assert from 'node:assert/strict'
@@ -19,6 +20,7 @@ import { fillSampleTables } from '../../src/demo/sample-data.ts'
 import { createSampleTables } from '../../src/demo/sample-tables.ts'
 import { policyOf } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { call } from './program-pool.ts'
 import { serverUrl } from './server.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/mothball.js', import.meta.url))
@@ -36,6 +38,8 @@ export type Ended = Readonly<{
 }>
 
 export type Program = Readonly<{
+  /** Runs to the end with --json, in a process of its own. */
+  alone(...words: readonly string[]): Promise<Ended>
   /** Runs to the end, with --json. */
   json(...words: readonly string[]): Promise<Ended>
   /** Runs to the end, for people. */
@@ -62,10 +66,11 @@ export function program(
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const named = config === null ? [] : ['--config', join(folder, 'given.json')]
   if (config !== null) writeFileSync(join(folder, 'given.json'), JSON.stringify(config))
+  const variables = { ...definedOf(process.env), MOTHBALL_DATABASE_URL: db.url, NO_COLOR: '1', ...env }
   const start = (...words: readonly string[]): Started => {
     const child = spawn(process.execPath, [BIN, ...words, ...named], {
       cwd: folder,
-      env: { ...process.env, MOTHBALL_DATABASE_URL: db.url, NO_COLOR: '1', ...env },
+      env: variables,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     t.after(() => child.kill('SIGKILL'))
@@ -74,16 +79,26 @@ export function program(
     ended.catch(() => undefined)
     return { child, ended }
   }
+  const callOf = async (...words: readonly string[]) =>
+    readEnded(await call({ words: [...words, ...named], folder, env: variables }))
   return {
     folder,
     start: (...words) => start(...words, '--json'),
-    json: (...words) => start(...words, '--json').ended,
-    plain: (...words) => start(...words).ended,
+    alone: (...words) => start(...words, '--json').ended,
+    json: (...words) => callOf(...words, '--json'),
+    plain: callOf,
   }
 }
 
+const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+
 async function endOf(child: Started['child']): Promise<Ended> {
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return readEnded({ code, stdout, stderr })
+}
+
+function readEnded({ code, stdout, stderr }: Pick<Ended, 'code' | 'stdout' | 'stderr'>): Ended {
   const lines = stdout.split('\n').flatMap((line): Json[] => (line.startsWith('{') ? [JSON.parse(line)] : []))
   return { code, stdout, stderr, lines, last: lines.at(-1) ?? {} }
 }

@@ -54,6 +54,6 @@ const exportFiles = (call: Call, flags: Flags): Promise<ExitCode> =>
 
 /** Loaded on demand: DuckDB and the S3 client are large, and few commands need them. */
 export async function vaultOf(call: Call) {
-  const { openVault } = await import('../../cold/options.ts')
+  const { openVault } = await import('../../cold/open-vault.ts')
   return openVault((await readConfig(call)).cold)
 }

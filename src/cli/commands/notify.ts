@@ -26,7 +26,7 @@ export const registerNotify: Register = (program, { act }) => {
 async function withNotifier(call: Call, work: (notifier: Notifier) => Promise<ExitCode>): Promise<ExitCode> {
   const config = await readConfig(call)
   if (config.notify.channels.length === 0) throw new MothballError('notify_missing')
-  const { openNotifier } = await import('../../compose.ts')
+  const { openNotifier } = await import('../../compose-telling.ts')
   await using notifier = openNotifier(config)
   return await work(notifier)
 }
