@@ -14,6 +14,10 @@ const customers = ({ db }: CallCenter, many: number) =>
   db.query(`insert into nic_cc_customer (name, created_at) select 'c' || g, now() - interval '90 days' from generate_series(1, ${many}) g;
     insert into nic_cc_call_log (customer_id, created_at) select id, now() - interval '80 days' from nic_cc_customer`)
 
+/** On a machine that is busy a run may last into the next minute: that one's slot is passed by, and says so. */
+const WHILE_ANOTHER_RAN = `s.state = 'skipped' and s.reason = 'already_running' and exists (select from mothball.run r
+  where r.started_at < s.planned_at + interval '1 minute' and r.ended_at > s.planned_at)`
+
 async function assertSound(center: CallCenter): Promise<void> {
   const { checks } = await verify(center.engine, center.policy)
   assert.deepEqual(
@@ -39,12 +43,16 @@ suite('workers', { concurrency: true, timeout }, () => {
     // One a minute without a gap, each with a run of its own: none was left out, and none came twice.
     assert.deepEqual(
       await center.db.query(`select count(*) as runs, count(distinct s.planned_at) as slots,
-          count(*) filter (where r.status = 'success') as good,
-          max(s.planned_at) - min(s.planned_at) = (count(*) - 1) * interval '1 minute' as dense
+          count(*) filter (where r.status = 'success') as good
         from mothball.run r left join mothball.slot s on s.run_id = r.id`),
-      [{ runs: slots, slots, good: slots, dense: 't' }],
+      [{ runs: slots, slots, good: slots }],
     )
-    assert.equal(await center.count('mothball.slot', "state not in ('taken', 'due')"), 0)
+    assert.deepEqual(
+      await center.db.query(`select max(planned_at) - min(planned_at) = (count(*) - 1) * interval '1 minute' as dense,
+          count(*) filter (where state not in ('taken', 'due') and not (${WHILE_ANOTHER_RAN})) as unexplained
+        from mothball.slot s`),
+      [{ dense: 't', unexplained: '0' }],
+    )
     assert.equal(await center.count('nic_cc_archive_log'), Number(slots))
     assert.equal(await center.count('nic_cc_customer_backup'), 3)
     await assertSound(center)

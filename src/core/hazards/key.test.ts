@@ -36,6 +36,14 @@ test('without an id and without such an index the hint leaves the columns open',
   assert.match(all[0]?.hint ?? '', /\(<columns>\)/)
 })
 
+test('a key of arrays is refused, below a domain too', () => {
+  const tags = column('tags', 'tag_list', { notNull: true, baseType: 'text[]' })
+  const subject = customer([tags], { key: ['id', 'tags'], indexes: [] })
+  const { refusals, all } = judge(policyOf(), catalogOf([subject, archiveOf(subject), logTable()]))
+  assert.deepEqual(refusals, ['array_key customer'])
+  assert.match(all[0]?.message ?? '', /^column tags of the primary key of customer holds arrays/)
+})
+
 test('a kept table needs a key only where a rule reads it, and so do the parents on the way', () => {
   const subject = customer()
   const plan = shape('plan', [column('customer_id', 'bigint')], KEYLESS)

@@ -1,17 +1,32 @@
-/** A table whose rows are locked or moved needs a primary key: rows are known, locked and deleted by it alone. */
+/**
+ * A table whose rows are locked or moved needs a primary key: rows are known, locked and deleted by it alone. A column of
+ * arrays cannot be part of it, since keys travel as one array for each column, and arrays of arrays are flattened.
+ */
 import type { Finding, Findings } from '../finding.ts'
 import { lockedTables } from '../locked-tables.ts'
 import { tableText } from '../names.ts'
-import { columnOf, type TableShape } from '../table.ts'
+import { type Column, columnOf, type TableShape } from '../table.ts'
 import { type HazardInput, refuse } from './hazard.ts'
 import { namesText, tableNameText } from './statement.ts'
 
-export const keyHazards = ({ policy, family }: HazardInput): Findings =>
-  refuse(
-    lockedTables(policy, family)
-      .filter(({ shape }) => shape.kind === 'r' && shape.key.length === 0)
-      .map(({ shape }) => noKey(shape)),
-  )
+export function keyHazards({ policy, family }: HazardInput): Findings {
+  const shapes = lockedTables(policy, family).map(({ shape }) => shape)
+  return refuse([
+    ...shapes.filter(({ kind, key }) => kind === 'r' && key.length === 0).map(noKey),
+    ...shapes.flatMap((shape) => shape.key.filter((name) => isArray(columnOf(shape, name))).map(arrayKey(shape))),
+  ])
+}
+
+const isArray = (column: Column | undefined): boolean => column?.baseType.endsWith('[]') ?? false
+
+const arrayKey =
+  (shape: TableShape) =>
+  (name: string): Finding => ({
+    code: 'array_key',
+    object: tableText(shape.name),
+    message: `column ${name} of the primary key of ${tableText(shape.name)} holds arrays, which are no keys here`,
+    hint: 'Give the table a primary key of plain values, such as a number or a uuid, and keep the arrays unique by an index.',
+  })
 
 function noKey(shape: TableShape): Finding {
   const name = tableText(shape.name)

@@ -40,6 +40,7 @@ const IN_THE_WAY: readonly string[] = [
   'archive_not_plain',
   'archive_rule',
   'archive_trigger',
+  'array_key',
   'cyclic_relations',
   'fsync_off',
   'inherited_table',
