@@ -10,6 +10,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/demo/embedd
 import { serverAccount } from '../src/demo/server-account.ts'
 import { findPgbouncer, type Pooler, startPooler } from './crash/pooler.ts'
 import { POOLER_PORT_VARIABLE } from './support/engine-url.ts'
+import { fastFolder } from './support/fast-folder.ts'
 import { SERVER_URL_VARIABLE } from './support/server.ts'
 import { dropTemplates } from './support/template.ts'
 
@@ -18,11 +19,14 @@ const SETTINGS = {
   full_page_writes: 'on',
   shared_buffers: '128MB',
   max_connections: '200',
-  max_wal_size: '4GB',
+  max_wal_size: '2GB',
   checkpoint_timeout: '30min',
   autovacuum_naptime: '5min',
   timezone: 'UTC',
 }
+
+/** Its databases come and go; the log of changes is most of it. */
+const ENOUGH_BYTES = 4 * 2 ** 30
 
 let server: EmbeddedPostgres | null = null
 let pooler: Pooler | null = null
@@ -30,7 +34,8 @@ let pooler: Pooler | null = null
 export async function globalSetup(): Promise<void> {
   if (process.env[SERVER_URL_VARIABLE]) return dropTemplates()
   const binDir = process.env['MOTHBALL_TEST_PG_BIN']
-  server = await startEmbeddedPostgres({ settings: SETTINGS, ...(binDir ? { binDir } : {}) })
+  const dataDir = fastFolder('mothball-suite-', ENOUGH_BYTES)
+  server = await startEmbeddedPostgres({ settings: SETTINGS, dataDir, keep: false, ...(binDir ? { binDir } : {}) })
   process.env[SERVER_URL_VARIABLE] = server.url()
   if (process.env['MOTHBALL_TEST_POOLER'] === '1') await startBetween(server.url())
 }

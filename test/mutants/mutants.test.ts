@@ -2,10 +2,8 @@
 // mutant that survives is a test that is missing; one whose patch no longer fits, or that nobody loads, fails as well.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { MUTANTS } from './index.ts'
 import { MUTANT_VARIABLE, type Mutant, patched } from './mutant.ts'
@@ -17,10 +15,6 @@ const TEST_TIMEOUT_MS = 30_000
 /** A mutant must be dead by then. */
 const DEADLINE_MS = 50_000
 
-/** What has been compiled once for one process need not be for the next: half of what a mutant costs. */
-const compiled = mkdtempSync(join(tmpdir(), 'mothball-mutants-'))
-after(() => rmSync(compiled, { recursive: true, force: true }))
-
 type Ended = Readonly<{ output: string; errors: string }>
 
 const pattern = (title: string) => `^${title.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`
@@ -31,7 +25,6 @@ function runTests(number: number, { killedBy }: Mutant): Promise<Ended> {
   const { file, tests, boundaries } = killedBy
   const env = {
     ...inherited,
-    NODE_COMPILE_CACHE: compiled,
     [MUTANT_VARIABLE]: String(number),
     ...(boundaries === undefined ? {} : { MOTHBALL_TEST_BOUNDARIES: boundaries.join() }),
   }

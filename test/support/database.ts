@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
+import pg from 'pg'
 import { MUTANT_VARIABLE } from '../mutants/mutant.ts'
-import { asAdmin, type Connection, connect, type Query, serverUrl } from './server.ts'
+import { type Connection, connect, type Query, serverUrl } from './server.ts'
 import { buildTemplate, type Template } from './template.ts'
 
 export type { Query } from './server.ts'
@@ -18,9 +19,21 @@ export type TestDatabase = Readonly<{
   close: () => Promise<void>
 }>
 
+const admins = new Map<string, pg.Pool>()
+
+/** One connection for all databases that a test file makes: to connect costs as much as to clone. */
+async function asOneAdmin(statement: string): Promise<void> {
+  const url = serverUrl('postgres')
+  const pool = admins.get(url) ?? new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true })
+  // A server that is crashed on purpose ends it; the next statement has a new one.
+  if (!admins.has(url)) pool.on('error', () => undefined)
+  admins.set(url, pool)
+  await pool.query(statement)
+}
+
 const clone = (name: string, template: string) =>
   // The default strategy (WAL_LOG from 15 on): FILE_COPY asks for two checkpoints of the whole server for each clone.
-  asAdmin((query) => query(`create database ${name} template ${template}`))
+  asOneAdmin(`create database ${name} template ${template}`)
 
 /** True once the test's body has ended without an error; the type definitions do not know the field yet. */
 const hasPassed = (t: TestContext): boolean => 'passed' in t && t.passed === true
@@ -41,7 +54,7 @@ export async function testDatabase(t: TestContext, options: { template?: Templat
   const close = async () => (await connection)?.end()
   t.after(async () => {
     await close()
-    if (hasPassed(t) || isMutant) await asAdmin((query) => query(`drop database ${name} with (force)`))
+    if (hasPassed(t) || isMutant) await asOneAdmin(`drop database ${name} with (force)`)
     else t.diagnostic(`the database of this failed test is ${name}; it lasts as long as its server (MOTHBALL_TEST_URL)`)
   })
   const query: Query = async (text, values) => {
