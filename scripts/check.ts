@@ -4,6 +4,7 @@
 // the crash suite, as large as `--faults N` says, with the choices of `--seed S`. With `schedule`: the workers over twenty
 // slots of a minute.
 import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
 
@@ -16,7 +17,9 @@ const CHECKS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'dead code': ['knip', '--no-progress'],
 }
 
-const UNIT = ['src/**/*.test.ts', 'test/*.test.ts']
+/** `test/units.test.ts` goes through those of src/ that have no snapshots. */
+const WITH_SNAPSHOTS = globSync('src/**/*.test.ts.snapshot').map((path) => path.replace(/\.snapshot$/, ''))
+const UNIT = ['test/*.test.ts', ...WITH_SNAPSHOTS]
 const DATABASE = ['test/*/**/*.test.ts']
 const CRASH = ['test/crash/*.test.ts']
 
