@@ -16,10 +16,13 @@ const MEMORY_FOR_LONG_ROWS = '1500MB'
 export interface Parquet extends Disposable {
   /** Throws what DuckDB threw at the largest row that it was allowed. */
   write(csv: string, parquet: string, columns: readonly ColdColumn[]): Promise<void>
-  rows<Row extends object>(query: Sql<Row>): Promise<readonly Readonly<Record<string, string | null>>[]>
+  /** What a query answers, each column as its texts: a record for each row would cost more than the query. */
+  columns(query: Sql): Promise<Columns>
 }
 
-const texts = z.array(z.record(z.string(), z.string().nullable()))
+export type Columns = Readonly<Record<string, readonly (string | null)[]>>
+
+const texts = z.record(z.string(), z.array(z.string().nullable()))
 
 export async function openParquet(folder: string): Promise<Parquet> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -41,7 +44,7 @@ export async function openParquet(folder: string): Promise<Parquet> {
   }
   return {
     write,
-    rows: async (query) => texts.parse((await connection.runAndReadAll(query.text)).getRowObjectsJson()),
+    columns: async (query) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()),
     [Symbol.dispose]: () => {
       connection.closeSync()
       instance.closeSync()

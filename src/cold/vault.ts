@@ -71,13 +71,14 @@ class Desk implements ColdDesk {
     await store.get(path, back)
     await reached('file-read-back')
     await requireSame(path, back, { sha256 })
-    const proof = await this.#prove(await this.#opened(path, back, current ?? null), { columns, key })
+    const opened = await this.#opened(path, back, current ?? null)
+    const proof = await this.#prove(opened, { columns, key })
     if (proof.rows !== copied || proof.keys !== copied || proof.differing > 0) {
       const differing = Math.max(proof.differing, Math.abs(copied - proof.rows), copied - proof.keys)
       throw new MothballError('cold_not_kept', { file: path, rows: copied, differing })
     }
-    await this.#clear(plain, stored, back)
-    return { bytes, sha256, rows: proof.rows, digest: proof.digest }
+    await this.#clear(plain, stored)
+    return { bytes, sha256, rows: proof.rows, digest: proof.digest, content: rowsOf(this.#parquet, opened) }
   }
 
   async keepText(path: string, text: string): Promise<KeptFile> {
@@ -135,12 +136,12 @@ class Desk implements ColdDesk {
   }
 
   async #prove(parquet: string, { columns, key }: Pick<ColdTable, 'columns' | 'key'>) {
-    const [row] = await this.#parquet.rows(proofSql(parquet, columns, key))
+    const found = await this.#parquet.columns(proofSql(parquet, columns, key))
     return {
-      rows: Number(row?.['rows']),
-      keys: Number(row?.['keys']),
-      differing: Number(row?.['differing']),
-      digest: row?.['digest'] ?? '',
+      rows: Number(found['rows']?.[0]),
+      keys: Number(found['keys']?.[0]),
+      differing: Number(found['differing']?.[0]),
+      digest: found['digest']?.[0] ?? '',
     }
   }
 
@@ -150,15 +151,14 @@ class Desk implements ColdDesk {
 }
 
 function rowsOf(parquet: Parquet, file: string): ColdRows {
-  const columnar = (names: readonly string[], rows: readonly Readonly<Record<string, string | null>>[]) =>
-    Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]))
   return {
-    read: async (columns, page) => columnar(columns, await parquet.rows(readColdSql(file, columns, page))),
-    of: async (columns, families) => columnar(columns, await parquet.rows(familiesInFileSql(file, columns, families))),
-    digests: async (families) =>
-      new Map(
-        (await parquet.rows(fileDigestsSql(file, families))).map((row) => [row['family'] ?? '', row['digest'] ?? '']),
-      ),
+    read: (columns, page) => parquet.columns(readColdSql(file, columns, page)),
+    of: (columns, families) => parquet.columns(familiesInFileSql(file, columns, families)),
+    digests: async (families) => {
+      const { family = [], digest = [] } = await parquet.columns(fileDigestsSql(file, families))
+      return new Map(family.map((key, at) => [key ?? '', digest[at] ?? '']))
+    },
+    [Symbol.asyncDispose]: () => rm(file, { force: true }),
   }
 }
 

@@ -18,7 +18,8 @@ export interface ColdVault {
 }
 
 export type KeptFile = Readonly<{ bytes: number; sha256: string }>
-export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string }>
+/** `content`: what was read back and proven. */
+export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string; content: ColdRows }>
 
 /** A table's rows on their way: CSV as the server writes it, family and digest before the columns. */
 export type Intake = Readonly<{ sink: Writable; file: string }>
@@ -38,11 +39,12 @@ export interface ColdDesk extends AsyncDisposable {
   fetch(table: ColdTable, keyId: string | null): Promise<ColdRows>
 }
 
-/** One text for each row, or null; in the order of the families. */
+/** One text for each row, or null. */
 export type ColdValues = Readonly<Record<string, readonly (string | null)[]>>
 
-export interface ColdRows {
-  /** Values of some columns by family, `limit` rows from `offset`. `mothball_family` is a column too. */
+/** Until they are disposed of they take room on the disk. */
+export interface ColdRows extends AsyncDisposable {
+  /** Values of some columns in the file's order, `limit` rows from `offset`. `mothball_family` is a column too. */
   read(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdValues>
   /** The same of these families' rows. */
   of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
