@@ -10,12 +10,11 @@ import { NO_BOUNDARY } from '../src/cold/boundary.ts'
 import { directoryStore } from '../src/cold/directory.ts'
 import { openParquet } from '../src/cold/parquet.ts'
 import { createVault } from '../src/cold/vault.ts'
-import { archivedSubject } from '../src/core/archived-family.ts'
 import { qualifiedText } from '../src/core/names.ts'
 import { copiedSets, oneAhead } from '../src/engine/cold/copy-sets.ts'
 import { exportCold } from '../src/engine/cold/export.ts'
 import { openScope } from '../src/engine/restore/restore-scope.ts'
-import { dueSql, horizonSql } from '../src/sql/cold.sql.ts'
+import { horizonSql } from '../src/sql/cold.sql.ts'
 import { nowSql } from '../src/sql/journal/run.sql.ts'
 import { withEngine } from './engine-side.ts'
 import { agedTemplate, copyToNothing, requireSameRows } from './export-data.ts'
@@ -130,11 +129,10 @@ const writeAlone = (url: string): Promise<Sample> =>
       const scope = await openScope(engine.database, subjectPolicy())
       const { now } = await engine.database.one(nowSql)
       const { horizon } = await engine.database.one(horizonSql(now, scope.policy.cold.exportAfterDays))
-      const due = dueSql(archivedSubject(scope.family), qualifiedText(scope.policy.subject), horizon)
       await using desk = await vault.open()
       using parquet = await openParquet(folder)
       let rows = 0
-      for await (const { tables } of oneAhead(copiedSets({ engine, vault, scope, leased: { run: 1 }, due }, desk)))
+      for await (const { tables } of oneAhead(copiedSets({ engine, vault, scope, leased: { run: 1 }, horizon }, desk)))
         for (const { intake, columns, path } of tables) {
           const file = join(folder, 'next.parquet')
           await parquet.write(intake.file, file, columns)

@@ -2,7 +2,7 @@
  * A PostgreSQL server that may be crashed: stopped at once (SIGQUIT) or killed, and started again on its folder and
  * port. However this process ends, the server ends and its folder goes.
  */
-import { chmodSync, chownSync, mkdtempSync, statfsSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -12,6 +12,7 @@ import { type RunningServer, startServer } from '../../src/demo/postgres-server.
 import { serverAccount } from '../../src/demo/server-account.ts'
 import { startWatchdog } from '../../src/demo/watchdog.ts'
 import { eventually } from '../support/eventually.ts'
+import { fastFolder } from '../support/fast-folder.ts'
 import { connect } from '../support/server.ts'
 
 /** As safe as in production; autovacuum would only add noise, a checkpoint at each start costs time. */
@@ -36,22 +37,6 @@ export type CrashServer = Readonly<{
   serves(): Promise<void>
   stop(): Promise<void>
 }>
-
-const SHARED_MEMORY = '/dev/shm'
-const ENOUGH_BYTES = 2 ** 30
-
-/**
- * A file system in memory where there is room: what a crashed server has written stays with the operating system there
- * too, and a recovery need not wait for a disk that other tests keep busy.
- */
-function fastFolder(): string {
-  try {
-    const { bavail, bsize } = statfsSync(SHARED_MEMORY)
-    return bavail * bsize > ENOUGH_BYTES ? SHARED_MEMORY : tmpdir()
-  } catch {
-    return tmpdir()
-  }
-}
 
 async function preparePlace(): Promise<ClusterPlace> {
   const account = serverAccount()

@@ -5,8 +5,17 @@
 import { type ArchivedTable, archivedSubject } from '../../core/archived-family.ts'
 import { type ColdTable, type SetName, tablePath } from '../../core/cold/manifest.ts'
 import { qualifiedText } from '../../core/names.ts'
-import type { CopySession } from '../../db/database.ts'
-import { type ColdRange, copyColdSql, dueMonthsSql, inRangeSql, nextRangeSql } from '../../sql/cold.sql.ts'
+import type { CopySession, Session } from '../../db/database.ts'
+import {
+  type ColdRange,
+  copyColdSql,
+  dueMonthsSql,
+  dueRangesSql,
+  dueSql,
+  inRangeSql,
+  noNestingSql,
+  rangeNowSql,
+} from '../../sql/cold.sql.ts'
 import type { Sql } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 import type { RestoreScope } from '../restore/restore-scope.ts'
@@ -17,7 +26,8 @@ type CopyContext = Readonly<{
   vault: Pick<ColdVault, 'keyId'>
   scope: RestoreScope
   leased: Readonly<{ run: number }>
-  due: Sql
+  /** Families are due that were archived before it. */
+  horizon: string
 }>
 
 export type CopiedTable = Omit<ColdTable, 'rows' | 'bytes' | 'sha256' | 'digest'> &
@@ -32,24 +42,32 @@ export type CopiedSet = Readonly<{
 }>
 
 export async function* copiedSets(context: CopyContext, desk: ColdDesk): AsyncGenerator<CopiedSet, void> {
-  const { engine, scope, leased, due } = context
-  const months = await engine.database.rows(dueMonthsSql(archivedSubject(scope.family), due))
+  const { engine, scope, leased, horizon } = context
+  const subject = archivedSubject(scope.family)
+  const due = dueSql(subject, qualifiedText(scope.policy.subject), horizon)
+  const ranges = await engine.database.transaction({}, async (session) => {
+    await session.execute(noNestingSql)
+    return session.rows(dueRangesSql(subject, due, scope.policy.cold.familiesPerFile))
+  })
   let part = 1
-  for (const { month } of months) {
-    let after: string | null = null
-    for (;;) {
-      const place: Place = { name: { policy: scope.policy.name, month, run: leased.run, part }, after }
-      const copied: CopiedSet | null = await engine.database.copying(
-        { mode: 'snapshot', pinnedSearchPath: true },
-        (session) => copySet(context, desk, session, place),
-      )
-      if (copied === null) break
-      await engine.signals.reached('set-copied')
-      yield copied
-      part += 1
-      after = copied.lastKey
-    }
+  for (const { families, ...range } of ranges) {
+    const name = { policy: scope.policy.name, month: range.month, run: leased.run, part }
+    const copied: CopiedSet | null = await engine.database.copying(
+      { mode: 'snapshot', pinnedSearchPath: true },
+      (session) => copySet(context, desk, session, { name, range, expected: families, due }),
+    )
+    if (copied === null) continue
+    await engine.signals.reached('set-copied')
+    yield copied
+    part += 1
   }
+}
+
+/** How many families are due, by month. */
+export async function readDueMonths(session: Session, { policy, family }: RestoreScope, horizon: string) {
+  const subject = archivedSubject(family)
+  await session.execute(noNestingSql)
+  return session.rows(dueMonthsSql(subject, dueSql(subject, qualifiedText(policy.subject), horizon)))
 }
 
 /**
@@ -72,23 +90,28 @@ export async function* oneAhead<T>(source: AsyncGenerator<T, void>): AsyncGenera
   }
 }
 
-type Place = Readonly<{ name: SetName; after: string | null }>
+type Place = Readonly<{ name: SetName; range: ColdRange; expected: string; due: Sql }>
 
+/** Null where nobody of the range is left. */
 async function copySet(
-  { scope, due, vault }: CopyContext,
+  { scope, vault }: CopyContext,
   desk: ColdDesk,
   session: CopySession,
-  { name, after }: Place,
+  { name, range, expected, due }: Place,
 ): Promise<CopiedSet | null> {
   const subject = archivedSubject(scope.family)
-  const limit = scope.policy.cold.familiesPerFile
-  const range = await session.one(nextRangeSql(subject, due, { month: name.month, after, limit }))
-  if (range.first === null || range.last === null) return null
-  const whose = inRangeSql(subject, due, { month: name.month, after, upTo: range.last } satisfies ColdRange)
+  const whole = inRangeSql(subject, null, range)
+  const all = await session.one(rangeNowSql(subject, whole))
+  // Where there are as many as were due, as in nearly every set, no row of theirs asks again.
+  const isWhole = all.families === expected
+  if (!isWhole) await session.execute(noNestingSql)
+  const whose = isWhole ? whole : inRangeSql(subject, due, range)
+  const { families, first, last } = isWhole ? all : await session.one(rangeNowSql(subject, whose))
+  if (first === null || last === null) return null
   const tables: CopiedTable[] = []
   for (const each of scope.family.tables)
     tables.push(await copyTable(scope, desk, session, { each, whose, name, isEncrypted: vault.keyId !== null }))
-  return { name, families: Number(range.families), firstKey: range.first, lastKey: range.last, tables }
+  return { name, families: Number(families), firstKey: first, lastKey: last, tables }
 }
 
 async function copyTable(

@@ -3,7 +3,6 @@
  * kept, then recorded in the journal. Only what is recorded counts; a file that is left behind before that is
  * listed as an orphan and never used. Not one row of the archive is touched.
  */
-import { archivedSubject } from '../../core/archived-family.ts'
 import { auditEntry } from '../../core/chain.ts'
 import { DIGEST_COLUMN, FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { ExportedSet, ExportOptions, ExportPreview, ExportResult } from '../../core/cold/export.ts'
@@ -12,15 +11,15 @@ import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
-import { dueMonthsSql, dueSql, horizonSql } from '../../sql/cold.sql.ts'
+import { horizonSql } from '../../sql/cold.sql.ts'
 import { coldFilesSql } from '../../sql/journal/cold.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
-import type { Sql } from '../../sql/tag.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
 import { openScope, type RestoreScope } from '../restore/restore-scope.ts'
-import { type CopiedSet, copiedSets, oneAhead } from './copy-sets.ts'
+import { type CopiedSet, copiedSets, oneAhead, readDueMonths } from './copy-sets.ts'
 import { recordSet } from './record-set.ts'
+import { removeReplaced } from './rewrite.ts'
 import type { ColdDesk, ColdRows, ColdVault } from './vault.ts'
 
 type ExportContext = Readonly<{
@@ -28,18 +27,17 @@ type ExportContext = Readonly<{
   vault: ColdVault
   scope: RestoreScope
   leased: LeasedRun
-  due: Sql
+  horizon: string
   signal: AbortSignal | undefined
 }>
 
 /** How many families are due. Writes nothing. */
 export async function previewExport({ database }: Engine, policy: Policy): Promise<ExportPreview> {
   const scope = await openScope(database, policy)
-  const subject = archivedSubject(scope.family)
   return database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const { now } = await session.one(nowSql)
     const { horizon } = await session.one(horizonSql(now, policy.cold.exportAfterDays))
-    const rows = await session.rows(dueMonthsSql(subject, dueSql(subject, qualifiedText(policy.subject), horizon)))
+    const rows = await readDueMonths(session, scope, horizon)
     const months = rows.map(({ month, families }) => ({ month, families: Number(families) }))
     return { horizon, months, families: months.reduce((sum, { families }) => sum + families, 0) }
   })
@@ -57,15 +55,14 @@ export async function exportCold(
   return underLease(engine, policy, { operation: 'export', actor, reason }, async (leased) => {
     const { run, moment } = leased
     const { horizon } = await engine.database.one(horizonSql(moment, policy.cold.exportAfterDays))
-    const subject = archivedSubject(scope.family)
-    const due = dueSql(subject, qualifiedText(policy.subject), horizon)
     await engine.database.transaction({}, (session) =>
       appendAudit(
         session,
         auditEntry({ actor, role, action: 'export.start', policy: policy.name, object: `run ${run}`, reason }),
       ),
     )
-    const sets = await exportAll({ engine, vault, scope, leased, due, signal })
+    await removeReplaced(engine, qualifiedText(policy.subject), () => Promise.resolve(vault))
+    const sets = await exportAll({ engine, vault, scope, leased, horizon, signal })
     const sum = (of: (set: ExportedSet) => number) => sets.reduce((total, set) => total + of(set), 0)
     const counts = {
       families: sum((set) => set.families),

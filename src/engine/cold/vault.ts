@@ -15,6 +15,8 @@ export interface ColdVault {
   open(): Promise<ColdDesk>
   /** Paths of all that lies in the store. */
   list(): Promise<readonly string[]>
+  /** Gone for good; one that is not there is gone. */
+  remove(path: string): Promise<void>
 }
 
 export type KeptFile = Readonly<{ bytes: number; sha256: string }>
@@ -23,6 +25,8 @@ export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string; cont
 
 /** A table's rows on their way: CSV as the server writes it, family and digest before the columns. */
 export type Intake = Readonly<{ sink: Writable; file: string }>
+
+export type OldFile = Readonly<{ table: ColdTable; keyId: string | null }>
 
 export interface ColdDesk extends AsyncDisposable {
   intake(): Promise<Intake>
@@ -37,6 +41,11 @@ export interface ColdDesk extends AsyncDisposable {
   fetchText(path: string, sha256: string): Promise<string>
   /** The rows of a file, once they are proven; throws also `cold_key_missing`. */
   fetch(table: ColdTable, keyId: string | null): Promise<ColdRows>
+  /**
+   * The rows of a file, once they are proven, without those of one family, as a file of its own: kept, and compared
+   * row by row with what it was made of. Throws what `fetch` and `keep` throw.
+   */
+  rewrite(old: OldFile, without: string, path: string): Promise<KeptTable>
 }
 
 /** One text for each row, or null. */
@@ -54,3 +63,6 @@ export interface ColdRows extends AsyncDisposable {
 
 /** By family: `<rows> <sha-256 over its rows' digests in their own order>`. */
 export type FamilyDigests = ReadonlyMap<string, string>
+
+/** How many rows of a family such a text tells of. */
+export const rowCount = (digest: string | undefined): number => Number(digest?.split(' ')[0] ?? 0)
