@@ -131,7 +131,7 @@ test('the journal is granted by role, and its missing tables are named', () => {
     [
       'Run `grant usage on schema mothball to ann;` as owner.',
       'Run `grant usage on sequence mothball.batch_id_seq to ann;` as owner.',
-      'Run `grant execute on function mothball.fingerprint(oid[]), mothball.drop_answers() to ann;` as owner.',
+      'Run `grant execute on function mothball.fingerprint(oid[]), mothball.drop_answers(), mothball.take_back(text, text[], bigint[], bigint[]) to ann;` as owner.',
       'Let the owner run what `mothball doctor --grants` prints, and `grant mothball_archiver to ann;`.',
     ],
   )
