@@ -45,7 +45,7 @@ export async function* copiedSets(context: CopyContext, desk: ColdDesk): AsyncGe
   const { engine, scope, leased, horizon } = context
   const subject = archivedSubject(scope.family)
   const due = dueSql(subject, qualifiedText(scope.policy.subject), horizon)
-  const ranges = await engine.database.transaction({}, async (session) => {
+  const ranges = await engine.database.transaction({ pinnedSearchPath: true }, async (session) => {
     await session.execute(noNestingSql)
     return session.rows(dueRangesSql(subject, due, scope.policy.cold.familiesPerFile))
   })
