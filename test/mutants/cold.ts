@@ -26,11 +26,6 @@ export const COLD_MUTANTS: readonly Mutant[] = [
     killedBy: { file: TESTS, tests: [STAYS] },
   },
   {
-    without: 'the fence of a purge’s batch',
-    patches: [{ file: BATCH, find: 'if (fence === null) throw', put: 'if (fence === undefined) throw' }],
-    killedBy: { file: TESTS, tests: ['a run that lost its lease destroys nothing'] },
-  },
-  {
     without: 'the old files that are written down before they are removed',
     patches: [
       {
