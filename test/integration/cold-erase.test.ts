@@ -11,6 +11,7 @@ import { recall } from '../../src/engine/cold/recall.ts'
 import type { ColdVault } from '../../src/engine/cold/vault.ts'
 import { listErasures, planErasure } from '../../src/engine/erase/erase.ts'
 import { find } from '../../src/engine/find/find.ts'
+import { releaseHold } from '../../src/engine/hold.ts'
 import { INERT_SIGNALS, type Signals } from '../../src/engine/ports.ts'
 import { coldFilesSql } from '../../src/sql/journal/cold.sql.ts'
 import { ARCHIVED_KEYS, type ArchivedCenter, archivedCenter } from '../support/archived-center.ts'
@@ -104,7 +105,7 @@ test('an exported person leaves the cold files: the set is written again without
   await assertClean(center)
 })
 
-test('a person whom only an encrypted file has is erased from it under the newer key, and neither found nor brought back', async (t) => {
+test('a person whom only an encrypted file has can be held there; then he is erased from it under the newer key, and neither found nor brought back', async (t) => {
   const old = fileKey('2025', 1)
   const { center, place } = await exported(t, { keys: [old] })
   await purgeAll(center, place)
@@ -112,11 +113,15 @@ test('a person whom only an encrypted file has is erased from it under the newer
   const vault = createVault({ store, keys: [fileKey('2026', 2), old], reached: NO_BOUNDARY })
   const { engine, policy, db } = withVault(center, vault)
   assert.equal((await find(engine, policy, '6@example.com'))[0]?.tier, 'cold')
+  const held = await holdHim(engine, policy, '6')
+  assert.equal(held.tier, 'cold')
+  await assert.rejects(eraseHim({ engine, policy }, '6'), { code: 'erasure_held' })
+  await releaseHold(engine, policy, { id: held.id, actor: 'a lawyer', reason: 'settled' })
   // The last two are a set of their own: after them it holds nobody.
   for (const key of ['6', '5']) {
     const { reached } = await eraseHim({ engine, policy }, key)
     assert.deepEqual(
-      reached.map(({ place: where, rows }) => [where, rows]),
+      reached.filter(({ object }) => object !== 'mothball.hold').map(({ place: where, rows }) => [where, rows]),
       TABLES.map(() => ['cold', 1]),
     )
     assert.deepEqual(
