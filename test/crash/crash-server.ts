@@ -38,9 +38,11 @@ export type CrashServer = Readonly<{
   stop(): Promise<void>
 }>
 
+const ENOUGH_BYTES = 2 ** 30
+
 async function preparePlace(): Promise<ClusterPlace> {
   const account = serverAccount()
-  const dataDir = mkdtempSync(join(fastFolder(), 'mothball-crash-'))
+  const dataDir = fastFolder('mothball-crash-', ENOUGH_BYTES)
   const scratch = mkdtempSync(join(tmpdir(), 'mothball-scratch-'))
   const watchdog = startWatchdog([dataDir, scratch])
   chmodSync(scratch, 0o755)
