@@ -24,7 +24,10 @@ type Context = Readonly<{
   leased: Readonly<{ run: number; lease: Pick<Lease, 'name' | 'epoch'> }>
 }>
 
-/** `subjects`: the rows of its first table, as they were read back. Returns the number of the set. Throws `lease_lost` where the run is somebody else's now; then nothing is recorded. */
+/**
+ * `subjects`: the rows of its first table, as they were read back. Returns the number of the set. Throws `lease_lost`
+ * where the run is somebody else's now; then nothing is recorded.
+ */
 export async function recordSet(
   { engine, vault, scope, leased }: Context,
   subjects: ColdRows,

@@ -97,7 +97,9 @@ async function eraseOnce(engine: Engine, policy: Policy, work: Work): Promise<Er
       return { question: erasureOutcomeSql(leased.run, transaction), result }
     })
     await engine.signals.reached('erasure-committed')
-    return { ...erasure, unremoved: await removeReplaced(engine, scope.subject) }
+    // He is erased whatever becomes of that: what it does not come to, the next one removes.
+    const unremoved = await removeReplaced(engine, scope.subject).catch(() => erasure.unremoved)
+    return { ...erasure, unremoved }
   } catch (error) {
     const sqlstate = sqlstateOf(error)
     throw isTransient(sqlstate) ? new MothballError('erasure_busy', { sqlstate }, { cause: error }) : error
