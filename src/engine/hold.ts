@@ -27,7 +27,10 @@ import { hasArchive, readSubject, subjectKey } from './subject.ts'
 const ATTEMPTS = 3
 const MAX_LISTED = 10_000
 
-/** Throws `already_gone` where the customer is on neither side and in no cold file that a purge left him in, `option_invalid` for a reason or a case that is none. */
+/**
+ * Throws `already_gone` where the customer is on neither side and in no cold file that a purge left him in,
+ * `option_invalid` for a reason or a case that is none.
+ */
 export async function setHold({ database }: Engine, policy: Policy, hold: SetHold): Promise<HoldSet> {
   const reason = checked('reason', hold.reason)
   const caseNumber = hold.caseNumber === undefined ? null : checkedCase(hold.caseNumber)

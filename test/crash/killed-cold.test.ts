@@ -57,7 +57,10 @@ const ERASE: readonly (readonly [SignalPoint | FilePoint, number])[] = [
   ['file-removed', 8],
 ]
 
-/** A process for each takes seconds: the suite tries those behind which most is at stake, `MOTHBALL_COLD_KILLS=all` each place, and each verb twenty times at least. */
+/**
+ * A process for each takes seconds: the suite tries those behind which most is at stake, `MOTHBALL_COLD_KILLS=all` each
+ * place, and each verb twenty times at least.
+ */
 const TRIED = ['file-flushed', 'manifest-kept', 'purge-deleted', 'purge-committed', 'recall-recorded']
 const ERASE_TRIED = ['set-rewritten', 'erasure-committed']
 const ALL = process.env['MOTHBALL_COLD_KILLS'] === 'all'
