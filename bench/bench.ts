@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { agents } from './agents.ts'
 import { openArena, SETTINGS } from './arena.ts'
+import { exportFiles } from './export.ts'
 import { family } from './family.ts'
 import { homecoming } from './homecoming.ts'
 import { lanes } from './lanes.ts'
@@ -30,6 +31,7 @@ const SCENARIOS: readonly Scenario[] = [
   mostlyKept,
   memory,
   restore,
+  exportFiles,
   show,
   homecoming,
   sweep,

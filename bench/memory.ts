@@ -37,27 +37,39 @@ async function run({ arena, options, say }: Stage): Promise<Report> {
 async function peakOfRun(url: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'mothball-bench-'))
   try {
-    const config = join(folder, 'mothball.config.json')
-    writeFileSync(config, JSON.stringify({ policies: [{ preset: 'nic-call-center', guard: 1 }] }))
-    return await peakOf(['run', '--config', config, '--json', '--yes'], url)
+    const config = { policies: [{ preset: 'nic-call-center', guard: 1 }] }
+    return await peakOf({ url, folder, config, command: ['run'], isDone: ({ archived }) => Number(archived) > 0 })
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-/** Megabytes. Throws where the command fails or moves nothing. */
-async function peakOf(command: readonly string[], url: string): Promise<number> {
+export type Peaking = Readonly<{
+  url: string
+  /** A place for the configuration. */
+  folder: string
+  config: object
+  command: readonly string[]
+  /** What its last line says; a command that did nothing has no peak. */
+  isDone: (result: Readonly<Record<string, unknown>>) => boolean
+}>
+
+/** Megabytes, of a command as people start it. Throws where it fails or does nothing. */
+export async function peakOf({ url, folder, config, command, isDone }: Peaking): Promise<number> {
   const bin = fileURLToPath(new URL('../bin/mothball.js', import.meta.url))
+  const file = join(folder, 'mothball.config.json')
+  writeFileSync(file, JSON.stringify(config))
   const env = { ...process.env, MOTHBALL_DATABASE_URL: url }
-  const child = spawn(process.execPath, [bin, ...command], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const words = [bin, ...command, '--config', file, '--json', '--yes']
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'ignore'] })
   let peakKb = 0
   const timer = setInterval(() => {
     peakKb = Math.max(peakKb, highWaterKb(child.pid ?? 0))
   }, LOOK_EVERY_MS)
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   clearInterval(timer)
-  const { archived } = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '{}') as { archived?: number }
-  if (code !== 0 || !archived || peakKb === 0) throw new Error(`mothball ${command[0]} ended with ${code}`)
+  const result = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '{}') as Readonly<Record<string, unknown>>
+  if (code !== 0 || !isDone(result) || peakKb === 0) throw new Error(`mothball ${command[0]} ended with ${code}`)
   return peakKb / 1024
 }
 

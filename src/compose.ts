@@ -1,5 +1,6 @@
 /** Wires the engine: a configuration's database, a listener for events, real pauses. The one place that opens it. */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ColdOptions } from './cold/options.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
 import { openDatabase } from './db/open-database.ts'
@@ -19,13 +20,19 @@ export type ComposeOptions = Readonly<{
 export type OpenEngine = Engine & AsyncDisposable
 
 /** Which database; `choices` are the names of several, where none is chosen. */
-export type Opening = Readonly<{ database: Readonly<{ url: string | null; choices?: readonly string[] }> }>
+export type Opening = Readonly<{
+  database: Readonly<{ url: string | null; choices?: readonly string[] }>
+  cold?: ColdOptions
+}>
 
 /**
  * Connects at the first statement. Throws `database_url_missing` where the configuration names no database,
  * `database_ambiguous` where it names several and none is chosen.
  */
-export function openEngine({ database: { url, choices = [] } }: Opening, options: ComposeOptions = {}): OpenEngine {
+export function openEngine(
+  { database: { url, choices = [] }, cold = {} }: Opening,
+  options: ComposeOptions = {},
+): OpenEngine {
   if (url === null && choices.length > 0) throw new MothballError('database_ambiguous', { known: choices.join(', ') })
   if (url === null) throw new MothballError('database_url_missing')
   const { emit = () => undefined, applicationName = 'mothball', maxConnections } = options
@@ -38,6 +45,8 @@ export function openEngine({ database: { url, choices = [] } }: Opening, options
     emit,
     signals: INERT_SIGNALS,
     pause: { sleep },
+    // Loaded on demand: DuckDB and the S3 client are large, and few verbs need them.
+    vault: async () => (await import('./cold/open-vault.ts')).openVault(cold),
     [Symbol.asyncDispose]: () => database.close(),
   }
 }

@@ -36,7 +36,12 @@ const CONNECTIONS_BESIDE = 3
 
 /** Connects at the first use. Throws `database_url_missing` where the configuration names no database. */
 export function openFleet(
-  { databases, policies, notify = NOBODY }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify'>>,
+  {
+    databases,
+    policies,
+    notify = NOBODY,
+    cold = {},
+  }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify' | 'cold'>>,
   { emit, onTrouble, policy, callers = 0, applicationName }: FleetOptions,
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')
@@ -46,7 +51,7 @@ export function openFleet(
   const opened = databases.map(({ name, url }) => {
     // Several databases have their names in what people are told.
     const title = databases.length > 1 ? [notify.title ?? '', name].join(' ').trim() : notify.title
-    const telling = { database: { url }, policies: chosen, notify: { ...notify, title } }
+    const telling = { database: { url }, policies: chosen, notify: { ...notify, title }, cold }
     const engine = openTellingEngine(telling, {
       emit: (event) => emit(name, event),
       onProblem: (code) => onTrouble(name, new MothballError('not_told', { code })),

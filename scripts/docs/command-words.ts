@@ -172,7 +172,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
   hold: { notes: 'Without a further word: `list`.', examples: ['mothball hold'] },
   'hold set': {
     notes:
-      'Waits for an open batch that has the customer. An archived customer can be held too. Exit 1 when he is nowhere.',
+      'Waits for an open batch that has the customer. An archived customer can be held too, and one whom only a cold file has. Exit 1 when he is nowhere.',
     examples: [
       'mothball hold set 5520 --reason "complaint about a fee"',
       'mothball hold set 5520 --reason "the court asks" --case 2026/114',

@@ -40,6 +40,12 @@ export function directoryStore(folder: string, reached: FileBoundary): ColdStore
       })
       return entries.filter((entry) => entry.isFile()).map((entry) => pathOf(root, entry))
     },
+    remove: async (path) => {
+      const place = await placeOf(path)
+      await remove(place).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw failed(name, codeOf(error), error)
+      })
+    },
   }
 }
 
@@ -62,6 +68,11 @@ async function write(root: string, place: string, localFile: string, reached: Fi
     if (at === root) break
   }
   await reached('folder-flushed')
+}
+
+async function remove(place: string): Promise<void> {
+  await unlink(place)
+  await flush(dirname(place))
 }
 
 /** A link fails where the name is taken; a rename would replace the file. */

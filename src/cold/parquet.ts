@@ -2,7 +2,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { ColdColumn } from '../core/cold/manifest.ts'
-import { toParquetSql } from '../sql/cold-file.sql.ts'
+import { leaveOutSql, toParquetSql } from '../sql/cold-file.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 
 /** What an export may take beside Node itself: half of the bar of 512 MB. */
@@ -16,10 +16,15 @@ const MEMORY_FOR_LONG_ROWS = '1500MB'
 export interface Parquet extends Disposable {
   /** Throws what DuckDB threw at the largest row that it was allowed. */
   write(csv: string, parquet: string, columns: readonly ColdColumn[]): Promise<void>
-  rows<Row extends object>(query: Sql<Row>): Promise<readonly Readonly<Record<string, string | null>>[]>
+  /** One Parquet file as another, without the rows of a family. Throws what DuckDB threw. */
+  leaveOut(from: string, to: string, family: string): Promise<void>
+  /** What a query answers, each column as its texts: a record for each row would cost more than the query. */
+  columns(query: Sql): Promise<Columns>
 }
 
-const texts = z.array(z.record(z.string(), z.string().nullable()))
+export type Columns = Readonly<Record<string, readonly (string | null)[]>>
+
+const texts = z.record(z.string(), z.array(z.string().nullable()))
 
 export async function openParquet(folder: string): Promise<Parquet> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -30,18 +35,21 @@ export async function openParquet(folder: string): Promise<Parquet> {
     autoload_known_extensions: 'false',
   })
   const connection = await instance.connect()
-  const write = async (csv: string, parquet: string, columns: readonly ColdColumn[], attempt = 0): Promise<void> => {
+  /** The first as it is, the others with more memory. */
+  const runFirstOf = async ([first, ...others]: readonly Sql[]): Promise<void> => {
+    if (first === undefined) return
     try {
-      await connection.run(toParquetSql(csv, parquet, columns, LINE_BYTES[attempt] ?? 0).text)
+      await connection.run(first.text)
     } catch (error) {
-      if (attempt + 1 === LINE_BYTES.length) throw error
+      if (others.length === 0) throw error
       await connection.run(`set memory_limit = '${MEMORY_FOR_LONG_ROWS}'`)
-      await write(csv, parquet, columns, attempt + 1)
+      await runFirstOf(others)
     }
   }
   return {
-    write,
-    rows: async (query) => texts.parse((await connection.runAndReadAll(query.text)).getRowObjectsJson()),
+    write: (csv, parquet, columns) => runFirstOf(LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, columns, bytes))),
+    leaveOut: (from, to, family) => runFirstOf([leaveOutSql(from, to, family), leaveOutSql(from, to, family)]),
+    columns: async (query) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()),
     [Symbol.dispose]: () => {
       connection.closeSync()
       instance.closeSync()

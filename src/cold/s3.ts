@@ -8,6 +8,7 @@ import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -60,6 +61,11 @@ export function s3Store(options: S3Options, reached: FileBoundary): ColdStore {
     },
     get: async (path, localFile) => download(send, { Key: keyOf(path), path }, localFile),
     list: () => listAll(send, prefix),
+    remove: async (path) => {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(path) })).catch((error: unknown) => {
+        if (!isMissing(error)) throw failed(name, wordOf(error), error)
+      })
+    },
   }
 }
 

@@ -11,6 +11,8 @@ export interface ColdStore {
   /** Throws `cold_file_missing`, or `cold_store_failed`. */
   get(path: string, localFile: string): Promise<void>
   list(): Promise<readonly string[]>
+  /** Once it has resolved the file is gone for good; one that is not there is gone. Throws `cold_store_failed`. */
+  remove(path: string): Promise<void>
 }
 
 /** Throws `cold_store_failed` for a path that would lead out of the store, or to no file. */

@@ -1,7 +1,7 @@
 /**
- * Cold files kept and fetched. Kept: written, encrypted where a key is set, put, read back from the store, decrypted,
- * and every row's digest computed again. Fetched: hashed, decrypted, and proven in the same way, before anybody sees a
- * row of it.
+ * Cold files kept, fetched and written again. Kept: written, encrypted where a key is set, put, read back from the
+ * store, decrypted, and every row's digest computed again. Fetched: hashed, decrypted, and proven in the same way,
+ * before anybody sees a row of it. Written again: both, and what is left compared with what was there.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
@@ -10,8 +10,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ColdTable } from '../core/cold/manifest.ts'
 import { MothballError } from '../core/errors/index.ts'
-import type { ColdDesk, ColdRows, ColdVault, Intake, KeptFile, KeptTable } from '../engine/cold/vault.ts'
-import { familiesInFileSql, fileDigestsSql, proofSql, readColdSql } from '../sql/cold-file.sql.ts'
+import {
+  type ColdDesk,
+  type ColdRows,
+  type ColdVault,
+  type Intake,
+  type KeptFile,
+  type KeptTable,
+  type OldFile,
+  rowCount,
+} from '../engine/cold/vault.ts'
+import { differenceSql, familiesInFileSql, fileDigestsSql, proofSql, readColdSql } from '../sql/cold-file.sql.ts'
 import type { FileBoundary } from './boundary.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
 import { openParquet, type Parquet } from './parquet.ts'
@@ -34,8 +43,11 @@ export function createVault(options: VaultOptions): ColdVault {
       return new Desk(options, folder, await openParquet(folder))
     },
     list: () => store.list(),
+    remove: (path) => store.remove(path),
   }
 }
+
+type Expected = Pick<ColdTable, 'columns' | 'key' | 'rows'>
 
 class Desk implements ColdDesk {
   readonly #options: VaultOptions
@@ -62,22 +74,21 @@ class Desk implements ColdDesk {
     const plain = this.#place('parquet')
     await this.#parquet.write(file, plain, columns)
     await rm(file)
-    const { store, keys, reached } = this.#options
-    const [current] = keys
-    const stored = current === undefined ? plain : this.#place('enc')
-    if (current !== undefined) await encryptFile(plain, stored, current, path)
-    const { sha256, bytes } = await this.#put(stored, path)
-    const back = this.#place('back')
-    await store.get(path, back)
-    await reached('file-read-back')
-    await requireSame(path, back, { sha256 })
-    const proof = await this.#prove(await this.#opened(path, back, current ?? null), { columns, key })
-    if (proof.rows !== copied || proof.keys !== copied || proof.differing > 0) {
-      const differing = Math.max(proof.differing, Math.abs(copied - proof.rows), copied - proof.keys)
-      throw new MothballError('cold_not_kept', { file: path, rows: copied, differing })
-    }
-    await this.#clear(plain, stored, back)
-    return { bytes, sha256, rows: proof.rows, digest: proof.digest }
+    const { kept } = await this.#keepParquet(plain, path, { columns, key, rows: copied })
+    return kept
+  }
+
+  async rewrite({ table, keyId }: OldFile, without: string, path: string): Promise<KeptTable> {
+    const old = await this.#proven(table, keyId)
+    const plain = this.#place('parquet')
+    await this.#parquet.leaveOut(old, plain, without)
+    const his = await rowsOf(this.#parquet, old).digests([without])
+    const rows = table.rows - rowCount(his.get(without))
+    const { kept, opened } = await this.#keepParquet(plain, path, { columns: table.columns, key: table.key, rows })
+    const { differing } = await this.#parquet.columns(differenceSql(old, opened, without))
+    if (differing?.[0] !== '0') throw notKept(path, rows, Number(differing?.[0]))
+    await this.#clear(old)
+    return kept
   }
 
   async keepText(path: string, text: string): Promise<KeptFile> {
@@ -96,6 +107,35 @@ class Desk implements ColdDesk {
   }
 
   async fetch(table: ColdTable, keyId: string | null): Promise<ColdRows> {
+    return rowsOf(this.#parquet, await this.#proven(table, keyId))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parquet[Symbol.dispose]()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Puts a file into the store, gets it back, and proves every row of it; `opened` is what was got back. */
+  async #keepParquet(plain: string, path: string, { columns, key, rows }: Expected) {
+    const { store, keys, reached } = this.#options
+    const [current] = keys
+    const stored = current === undefined ? plain : this.#place('enc')
+    if (current !== undefined) await encryptFile(plain, stored, current, path)
+    const { sha256, bytes } = await this.#put(stored, path)
+    const back = this.#place('back')
+    await store.get(path, back)
+    await reached('file-read-back')
+    await requireSame(path, back, { sha256 })
+    const opened = await this.#opened(path, back, current ?? null)
+    const proof = await this.#prove(opened, { columns, key })
+    if (proof.rows !== rows || proof.keys !== rows || proof.differing > 0)
+      throw notKept(path, rows, Math.max(proof.differing, Math.abs(rows - proof.rows), rows - proof.keys))
+    await this.#clear(plain, stored)
+    return { kept: { bytes, sha256, rows, digest: proof.digest, content: rowsOf(this.#parquet, opened) }, opened }
+  }
+
+  /** The file as the manifest knows it, decrypted. */
+  async #proven(table: ColdTable, keyId: string | null): Promise<string> {
     const { path, rows, digest } = table
     const key = keyId === null ? null : this.#options.keys.find(({ id }) => id === keyId)
     if (key === undefined) throw new MothballError('cold_key_missing', { key: keyId ?? '' })
@@ -106,12 +146,7 @@ class Desk implements ColdDesk {
     const proof = await this.#prove(plain, table)
     if (proof.rows !== rows || proof.digest !== digest || proof.differing > 0)
       throw new MothballError('cold_file_differs', { file: path, problem: 'its rows are others' })
-    return rowsOf(this.#parquet, plain)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#parquet[Symbol.dispose]()
-    await rm(this.#folder, { recursive: true, force: true })
+    return plain
   }
 
   #place(ending: string): string {
@@ -135,12 +170,12 @@ class Desk implements ColdDesk {
   }
 
   async #prove(parquet: string, { columns, key }: Pick<ColdTable, 'columns' | 'key'>) {
-    const [row] = await this.#parquet.rows(proofSql(parquet, columns, key))
+    const found = await this.#parquet.columns(proofSql(parquet, columns, key))
     return {
-      rows: Number(row?.['rows']),
-      keys: Number(row?.['keys']),
-      differing: Number(row?.['differing']),
-      digest: row?.['digest'] ?? '',
+      rows: Number(found['rows']?.[0]),
+      keys: Number(found['keys']?.[0]),
+      differing: Number(found['differing']?.[0]),
+      digest: found['digest']?.[0] ?? '',
     }
   }
 
@@ -150,17 +185,19 @@ class Desk implements ColdDesk {
 }
 
 function rowsOf(parquet: Parquet, file: string): ColdRows {
-  const columnar = (names: readonly string[], rows: readonly Readonly<Record<string, string | null>>[]) =>
-    Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]))
   return {
-    read: async (columns, page) => columnar(columns, await parquet.rows(readColdSql(file, columns, page))),
-    of: async (columns, families) => columnar(columns, await parquet.rows(familiesInFileSql(file, columns, families))),
-    digests: async (families) =>
-      new Map(
-        (await parquet.rows(fileDigestsSql(file, families))).map((row) => [row['family'] ?? '', row['digest'] ?? '']),
-      ),
+    read: (columns, page) => parquet.columns(readColdSql(file, columns, page)),
+    of: (columns, families) => parquet.columns(familiesInFileSql(file, columns, families)),
+    digests: async (families) => {
+      const { family = [], digest = [] } = await parquet.columns(fileDigestsSql(file, families))
+      return new Map(family.map((key, at) => [key ?? '', digest[at] ?? '']))
+    },
+    [Symbol.asyncDispose]: () => rm(file, { force: true }),
   }
 }
+
+const notKept = (file: string, rows: number, differing: number): MothballError =>
+  new MothballError('cold_not_kept', { file, rows, differing })
 
 async function requireSame(file: string, at: string, known: Readonly<{ sha256: string; bytes?: number }>) {
   const { size } = await stat(at)

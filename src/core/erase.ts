@@ -5,21 +5,21 @@
 import type { Hold } from './hold.ts'
 
 /** Places where a person's data may lie, in the order in which they are gone through. */
-export const PLACES = ['archive', 'active', 'journal'] as const
+export const PLACES = ['archive', 'active', 'cold', 'journal'] as const
 
 export type PlaceName = (typeof PLACES)[number]
 
-/** Rows of one object in one place: destroyed, or with the person taken out of them. */
+/** Rows of one object in one place, a table or a cold file: destroyed, or with the person taken out of them. */
 export type Reached = Readonly<{ place: PlaceName; object: string; rows: number }>
 
 /** What is left on purpose, with its reason; the same for every erasure, and part of every receipt. */
 export const NOT_REACHED: Readonly<Record<string, string>> = {
   proof:
-    'the key, without any data, and hashes of the rows stay in batches, departures, seals and lanes: the proof of others rests on them',
+    'the key, without any data, and hashes of the rows stay in batches, departures, seals, lanes and lists of purges: the proof of others rests on them',
   words: 'reasons that people typed for runs and in the audit log are not searched',
   messages: 'messages and the mail queue carry no key and no data of a customer',
   search: 'the search has no store of its own: it reads these tables',
-  cold: 'cold files are not rewritten: where `mothball show` names a set of them, that set still has the person',
+  cold: 'files that no export has recorded (`mothball export --orphans` lists them), and versions that a bucket keeps of removed ones',
   outside: 'backups, replicas that lag, and copies in other systems are out of reach',
 }
 
@@ -62,6 +62,8 @@ export type Erasure = Readonly<{
   /** Instants are exact texts in UTC. */
   erasedAt: string
   reached: readonly Reached[]
+  /** Cold files that were replaced and still lie in the store: the next erasure or export removes them. */
+  unremoved: readonly string[]
   notReached: Readonly<Record<string, string>>
 }>
 

@@ -25,7 +25,7 @@ export type SetHold = Readonly<{
 }>
 
 /** The hold, and where its subject was when it was set. */
-export type HoldSet = Hold & Readonly<{ tier: Exclude<Tier, 'cold'> }>
+export type HoldSet = Hold & Readonly<{ tier: Tier }>
 
 /** Which open holds end: one by its number, all on a subject, or all of a case, on whomever they are. */
 export type HoldChoice = Readonly<{ id: number }> | Readonly<{ key: string }> | Readonly<{ caseNumber: string }>

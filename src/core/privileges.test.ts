@@ -131,7 +131,7 @@ test('the journal is granted by role, and its missing tables are named', () => {
     [
       'Run `grant usage on schema mothball to ann;` as owner.',
       'Run `grant usage on sequence mothball.batch_id_seq to ann;` as owner.',
-      'Run `grant execute on function mothball.fingerprint(oid[]), mothball.drop_answers() to ann;` as owner.',
+      'Run `grant execute on function mothball.fingerprint(oid[]), mothball.drop_answers(), mothball.take_back(text, text[], bigint[], bigint[]) to ann;` as owner.',
       'Let the owner run what `mothball doctor --grants` prints, and `grant mothball_archiver to ann;`.',
     ],
   )
@@ -141,6 +141,12 @@ test('the journal is granted by role, and its missing tables are named', () => {
     'ann',
     'shop',
   )
-  assert.match(restoring[0]?.message ?? '', /^ann lacks what a restore needs in schema mothball, on keep_until$/)
+  assert.deepEqual(
+    restoring.map(({ message }) => message),
+    [
+      'ann lacks execute on function mothball.take_back(text, text[], bigint[], bigint[]), which a restore needs',
+      'ann lacks what a restore needs in schema mothball, on keep_until',
+    ],
+  )
   assert.deepEqual(journalFindings([], 'ann', 'shop'), [])
 })

@@ -1,6 +1,6 @@
 /**
  * Holds: set, released, listed. Once a hold is set, no batch moves the customer before it is released; it is set on
- * an archived customer as well, for whatever would destroy him there.
+ * an archived customer as well, and on one whom only cold files have, for whatever would destroy him there.
  */
 import { type Author, auditEntry } from '../core/chain.ts'
 import { MothballError } from '../core/errors/index.ts'
@@ -23,11 +23,14 @@ import { keySetOfTexts } from '../sql/keys.sql.ts'
 import type { Engine } from './ports.ts'
 import { hasArchive, readSubject, subjectKey } from './subject.ts'
 
-/** Once for the side that he left while we waited, once for the side he went to, and once more for one who came back. */
+/** Once for the side that he left while we waited, once for the side he went to, and once more for one who went on. */
 const ATTEMPTS = 3
 const MAX_LISTED = 10_000
 
-/** Throws `already_gone` where the customer is on neither side, `option_invalid` for a reason or a case that is none. */
+/**
+ * Throws `already_gone` where the customer is on neither side and in no cold file that a purge left him in,
+ * `option_invalid` for a reason or a case that is none.
+ */
 export async function setHold({ database }: Engine, policy: Policy, hold: SetHold): Promise<HoldSet> {
   const reason = checked('reason', hold.reason)
   const caseNumber = hold.caseNumber === undefined ? null : checkedCase(hold.caseNumber)
@@ -37,7 +40,13 @@ export async function setHold({ database }: Engine, policy: Policy, hold: SetHol
   const key = await subjectKey(database, shape, hold.key)
   if (key === null) throw new MothballError('already_gone', { key: hold.key })
   const archive = hasArchive(inspection.catalog, subject) ? subject.archive : null
-  const place = { shape, archive, key: keySetOfTexts([key], shape.key), subject: qualifiedText(policy.subject) }
+  const place = {
+    shape,
+    archive,
+    key: keySetOfTexts([key], shape.key),
+    text: key,
+    subject: qualifiedText(policy.subject),
+  }
   // An open batch is waited for: it holds the row for as long as it may run, not for as long as a lock may wait.
   const { statementMs, idleMs } = policy.timeouts
   const timeouts = { lockMs: statementMs, statementMs, idleMs }

@@ -1,6 +1,7 @@
 /** What the engine is given from outside. `compose` wires the real ones; a test gives its own. */
 import type { Emit } from '../core/event.ts'
 import type { Database } from '../db/database.ts'
+import type { ColdVault } from './cold/vault.ts'
 
 /**
  * Places in a batch, a restore or a run that a test can wait at. Inert outside tests: the engine calls, nothing
@@ -40,6 +41,8 @@ export type SignalPoint =
   | 'table-kept'
   | 'manifest-kept'
   | 'set-recorded'
+  | 'set-rewritten'
+  | 'file-removed'
   | 'purge-begun'
   | 'purge-locked'
   | 'purge-judged'
@@ -62,4 +65,6 @@ export type Engine = Readonly<{
   emit: Emit
   signals: Signals
   pause: Pause
+  /** Opens the configured place of cold files; throws `cold_missing` where there is none. Absent: there is none. */
+  vault?: () => Promise<ColdVault>
 }>

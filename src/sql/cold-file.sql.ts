@@ -20,7 +20,25 @@ export const toParquetSql = (csv: string, parquet: string, columns: readonly Col
   return sql`copy (select ${commaList([id(FAMILY_COLUMN), id(DIGEST_COLUMN), ...values])} from read_csv(${file(csv)},
       columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
       allow_quoted_nulls = false, parallel = false, max_line_size = ${raw(String(lineBytes))}, buffer_size = ${raw(String(2 * lineBytes))}))
-    to ${file(parquet)} (format parquet, compression zstd, row_group_size ${raw(String(ROW_GROUP))})`
+    ${intoParquet(parquet)}`
+}
+
+const intoParquet = (parquet: string): Sql =>
+  sql`to ${file(parquet)} (format parquet, compression zstd, row_group_size ${raw(String(ROW_GROUP))})`
+
+const othersThan = (parquet: string, family: string): Sql =>
+  sql`from read_parquet(${file(parquet)}, hive_partitioning = false) where ${id(FAMILY_COLUMN)} <> ${literal(family)}`
+
+export const leaveOutSql = (from: string, to: string, family: string): Sql =>
+  sql`copy (select * ${othersThan(from, family)}) ${intoParquet(to)}`
+
+/** Rows that `old` without the family has and `next` has not, and the other way; both were proven by their digests. */
+export const differenceSql = (old: string, next: string, family: string): Sql<{ differing: string }> => {
+  const row = sql`select ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
+  const left = sql`(${row} ${othersThan(old, family)})`
+  const there = sql`(${row} from read_parquet(${file(next)}, hive_partitioning = false))`
+  return sql`select count(*)::varchar as differing
+    from ((${left} except all ${there}) union all (${there} except all ${left}))`
 }
 
 export type ProofRow = Readonly<{ rows: string; keys: string; differing: string; digest: string }>
@@ -49,12 +67,13 @@ const textsOf = (columns: readonly string[]): Sql =>
 
 const ordered = sql`order by ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
 
+/** In the order of the file, which DuckDB keeps: no sorting for each page. */
 export const readColdSql = (
   parquet: string,
   columns: readonly string[],
   { offset, limit }: Readonly<{ offset: number; limit: number }>,
 ): Sql =>
-  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false) ${ordered}
+  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
     limit ${raw(String(limit))} offset ${raw(String(offset))}`
 
 const among = (families: readonly string[]): Sql =>

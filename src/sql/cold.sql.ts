@@ -6,7 +6,7 @@
 import { type ArchivedFamily, type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
-import { inKeys, type KeySet, keyRange, keyText } from './keys.sql.ts'
+import { inKeys, type KeySet, keysBetween, keyText } from './keys.sql.ts'
 import { allOf, column, commaList, id, inlined, join, raw, type Sql, sql, table } from './tag.ts'
 
 const SUBJECT: Sql = raw('s')
@@ -92,7 +92,11 @@ export const dueSql = (subject: ArchivedTable, name: string, horizon: string): S
         and c.state = 'exported' and c.archived_at = ${SUBJECT}.archived_at
         and c.archive_batch is not distinct from ${SUBJECT}.archive_batch)`
 
-const MONTH = sql`pg_catalog.to_char(${SUBJECT}.archived_at, 'YYYY-MM')`
+/**
+ * Before statements that ask who is due, until the transaction ends: an export fills the journal's table faster than
+ * anybody gathers statistics of it, and a join planned for a handful of rows compares everybody with everybody.
+ */
+export const noNestingSql: Sql = raw('set local enable_nestloop = off')
 
 export const horizonSql = (moment: string, days: number): Sql<{ horizon: string }> =>
   sql`select (${moment}::timestamptz - pg_catalog.make_interval(secs => ${days}::float8 * 86400))::text as horizon`
@@ -101,28 +105,48 @@ export const dueMonthsSql = (subject: ArchivedTable, due: Sql): Sql<{ month: str
   sql`select ${MONTH} as month, count(*) as families from only ${table(subject.shape.name)} ${SUBJECT}
     where ${due} group by 1 order by 1`
 
-export type ColdRange = Readonly<{ month: string; after: string | null; upTo: string }>
+const MONTH = sql`pg_catalog.to_char(${SUBJECT}.archived_at, 'YYYY-MM')`
 
-/** The next families of a month, in the key's order; no row where none is left. */
-export function nextRangeSql(
+/** `first` and `last` are journal keys, and stand in it. */
+export type ColdRange = Readonly<{ month: string; first: string; last: string }>
+
+/** All that is due, cut into ranges of at most `limit` families of one month in the key's order: one look for all sets. */
+export function dueRangesSql(
   subject: ArchivedTable,
   due: Sql,
-  { month, after, limit }: Readonly<{ month: string; after: string | null; limit: number }>,
-): Sql<{ families: string; first: string | null; last: string | null }> {
+  limit: number,
+): Sql<ColdRange & Readonly<{ families: string }>> {
   const { key, name } = subject.shape
   const order = commaList(key.map((each) => column(SUBJECT, each)))
-  const where = allOf([due, inMonth(month), ...keyRange(SUBJECT, subject.shape, after, null)])
-  return sql`select count(*) as families, (pg_catalog.array_agg(k order by n))[1] as first, (pg_catalog.array_agg(k order by n desc))[1] as last
-    from (select ${keyText(SUBJECT, key)} as k, row_number() over (order by ${order}) as n from only ${table(name)} ${SUBJECT}
-      where ${where} order by ${order} limit ${limit}::bigint) f`
+  const month = sql`pg_catalog.date_trunc('month', ${SUBJECT}.archived_at)`
+  const size = sql`${limit}::bigint`
+  return sql`select pg_catalog.to_char(f.month, 'YYYY-MM') as month, max(f.k) filter (where f.n % ${size} = 1 % ${size}) as first,
+      max(f.k) filter (where f.n % ${size} = 0 or f.n = f.total) as last, max(f.n) - min(f.n) + 1 as families
+    from (select ${month} as month, ${keyText(SUBJECT, key)} as k,
+        row_number() over (partition by ${month} order by ${order}) as n, count(*) over (partition by ${month}) as total
+      from only ${table(name)} ${SUBJECT} where ${due}) f
+    where f.n % ${size} in (0, 1 % ${size}) or f.n = f.total group by f.month, (f.n - 1) / ${size} order by f.month, min(f.n)`
 }
+
+/** `due` null: everybody in the range is. */
+export const inRangeSql = (subject: ArchivedTable, due: Sql | null, { month, first, last }: ColdRange): Sql =>
+  allOf([...(due === null ? [] : [due]), inMonth(month), ...keysBetween(SUBJECT, subject.shape, first, last)])
 
 /** Written with the month's ends, so that rows of other months need no text made of them. */
 const inMonth = (month: string): Sql =>
   sql`${SUBJECT}.archived_at >= ${`${month}-01`}::timestamptz and ${SUBJECT}.archived_at < ${`${month}-01`}::timestamptz + interval '1 month'`
 
-export const inRangeSql = (subject: ArchivedTable, due: Sql, { month, after, upTo }: ColdRange): Sql =>
-  allOf([due, inMonth(month), ...keyRange(SUBJECT, subject.shape, after, upTo)])
+/** Families of a range, with its ends as they are now; nulls where nobody is left. */
+export const rangeNowSql = (
+  subject: ArchivedTable,
+  whose: Sql,
+): Sql<{ families: string; first: string | null; last: string | null }> => {
+  const { key, name } = subject.shape
+  const order = commaList(key.map((each) => column(SUBJECT, each)))
+  const end = (place: Sql) => sql`(pg_catalog.array_agg(${keyText(SUBJECT, key)} order by ${order}))[${place}]`
+  return sql`select count(*) as families, ${end(raw('1'))} as first, ${end(raw('count(*)'))} as last
+    from only ${table(name)} ${SUBJECT} where ${whose}`
+}
 
 /** Freezes the archive tables alone: whoever purges may see nothing active. */
 export const lockArchivesSql = (family: ArchivedFamily): Sql =>

@@ -96,12 +96,6 @@ export function traces(subject: string, key: string): readonly Trace[] {
         where ${about}`,
     },
     {
-      // What names the set that still has him stays; what he is found by goes.
-      object: 'mothball.cold_family',
-      rows: sql`mothball.cold_family t where ${about} and t.contacts <> '{}'`,
-      destroy: sql`update mothball.cold_family t set contacts = '{}' where ${about} and t.contacts <> '{}'`,
-    },
-    {
       object: 'mothball.reveal',
       rows: sql`mothball.reveal t where ${about}`,
       destroy: sql`update mothball.reveal t set subject_key = ${ERASED}, reason = ${ERASED} where ${about}`,

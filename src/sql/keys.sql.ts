@@ -140,14 +140,24 @@ const arrayText = (elements: readonly string[]): string =>
 
 /** Rows of `alias` after `after` (exclusive) and up to `upTo` (inclusive) in the key's order; both are journal keys. */
 export function keyRange(alias: Sql, shape: TableShape, after: string | null, upTo: string | null): readonly Sql[] {
-  const columns = columnsOf(shape, shape.key)
-  const row = sql`(${commaList(columns.map((each) => column(alias, each.name)))})`
-  const bound = (text: string) => {
-    const parts = keyParts(text, shape.key)
-    return sql`(${commaList(columns.map((each, index) => sql`${parts[index] ?? ''}::${raw(each.type)}`))})`
-  }
+  const { row, bound } = comparing(alias, shape)
   return [
     ...(after === null ? [] : [sql`${row} > ${bound(after)}`]),
     ...(upTo === null ? [] : [sql`${row} <= ${bound(upTo)}`]),
   ]
+}
+
+/** The same with both ends in it. */
+export function keysBetween(alias: Sql, shape: TableShape, first: string, last: string): readonly Sql[] {
+  const { row, bound } = comparing(alias, shape)
+  return [sql`${row} >= ${bound(first)}`, sql`${row} <= ${bound(last)}`]
+}
+
+function comparing(alias: Sql, shape: TableShape) {
+  const columns = columnsOf(shape, shape.key)
+  const bound = (text: string) => {
+    const parts = keyParts(text, shape.key)
+    return sql`(${commaList(columns.map((each, index) => sql`${parts[index] ?? ''}::${raw(each.type)}`))})`
+  }
+  return { row: sql`(${commaList(columns.map((each) => column(alias, each.name)))})`, bound }
 }

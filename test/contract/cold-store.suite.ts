@@ -42,10 +42,20 @@ export function coldStoreSuite(name: string, open: (t: TestContext) => Promise<C
     assert.deepEqual(await store.list(), [])
   })
 
+  test(`${name}: what is removed is gone, once or twice, and nothing else is`, async (t) => {
+    const { store, file, other } = await place(t, 'x')
+    await store.put('a/b', file)
+    await store.put('a/c', file)
+    for (const path of ['a/b', 'a/b', 'no/such']) await store.remove(path)
+    await assert.rejects(store.get('a/b', other), refused('cold_file_missing'))
+    assert.deepEqual(await store.list(), ['a/c'])
+  })
+
   for (const path of ['../x', 'a/../../x', '/x', 'a//b', 'a/.', '', 'a\\..\\b', 'a\0b'])
     test(`${name}: ${JSON.stringify(path)} is no path in it`, async (t) => {
       const { store, file } = await place(t, 'x')
       await assert.rejects(store.put(path, file), refused('cold_store_failed'))
       await assert.rejects(store.get(path, file), refused('cold_store_failed'))
+      await assert.rejects(store.remove(path), refused('cold_store_failed'))
     })
 }

@@ -10,11 +10,12 @@ import { recall } from '../../src/engine/cold/recall.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { ARCHIVED_KEYS, type ArchivedCenter, archivedCenter } from '../support/archived-center.ts'
 import { ageArchive, type ColdPlace, coldPlace, exportAll } from '../support/cold.ts'
+import { eraseHim } from '../support/person.ts'
 import { assertClean } from '../support/verified.ts'
 
 const STUCK = fileURLToPath(new URL('../support/stuck-cold.ts', import.meta.url))
 
-type Verb = 'export' | 'purge' | 'recall'
+type Verb = 'export' | 'purge' | 'recall' | 'erase'
 
 /** Every place, and which time it is reached; those in the middle of a batch have one committed before it. */
 const EXPORT: readonly (readonly [SignalPoint | FilePoint, number])[] = [
@@ -41,11 +42,33 @@ const RECALL: readonly (readonly [SignalPoint, number])[] = [
   ['recall-recorded', 2],
   ['recall-committed', 2],
 ]
+/** With him in a set of six: what he is erased with beside the cold files is tried in `killed-erase.test.ts`. */
+const ERASE: readonly (readonly [SignalPoint | FilePoint, number])[] = [
+  ['file-written', 1],
+  ['file-flushed', 2],
+  ['file-named', 2],
+  ['folder-flushed', 3],
+  ['file-read-back', 4],
+  ['set-rewritten', 1],
+  ['person-destroyed', 1],
+  ['erasure-recorded', 1],
+  ['erasure-committed', 1],
+  ['file-removed', 1],
+  ['file-removed', 8],
+]
 
-/** A process for each takes seconds: the suite tries those behind which most is at stake, `MOTHBALL_COLD_KILLS=all` every one. */
-const TRIED = ['file-flushed', 'table-kept', 'manifest-kept', 'purge-deleted', 'purge-committed', 'recall-recorded']
-const isTried = ([point]: readonly [string, number]): boolean =>
-  process.env['MOTHBALL_COLD_KILLS'] === 'all' || TRIED.includes(point)
+/**
+ * A process for each takes seconds: the suite tries those behind which most is at stake, `MOTHBALL_COLD_KILLS=all` each
+ * place, and each verb twenty times at least.
+ */
+const TRIED = ['file-flushed', 'manifest-kept', 'purge-deleted', 'purge-committed', 'recall-recorded']
+const ERASE_TRIED = ['set-rewritten', 'erasure-committed']
+const ALL = process.env['MOTHBALL_COLD_KILLS'] === 'all'
+const AT_LEAST = 20
+const tried = <At extends readonly [string, number]>(points: readonly At[], few: readonly string[]): readonly At[] =>
+  ALL
+    ? Array.from({ length: Math.ceil(AT_LEAST / points.length) }, () => points).flat()
+    : points.filter(([point]) => few.includes(point))
 
 async function killAt(verb: Verb, { db }: ArchivedCenter, { folder }: ColdPlace, at: readonly [string, number]) {
   const words = [STUCK, verb, db.url, folder, at[0], String(at[1])]
@@ -78,7 +101,7 @@ async function planned({ center, place }: Awaited<ReturnType<typeof scene>>): Pr
   await planPurge(center.engine, center.policy, { actor: 'sipho', reason: 'due' })
 }
 
-for (const at of EXPORT.filter(isTried))
+for (const at of tried(EXPORT, TRIED))
   test(`an export killed at ${at[0]} leaves at worst files that are listed, and the next one is whole`, async (t) => {
     const { center, place } = await scene(t)
     const before = await rowsOf(center)
@@ -93,7 +116,7 @@ for (const at of EXPORT.filter(isTried))
     await assertClean(center)
   })
 
-for (const at of PURGE.filter(isTried))
+for (const at of tried(PURGE, TRIED))
   test(`a purge killed at ${at[0]} has destroyed whole batches only, and goes on where it was`, async (t) => {
     const { center, place } = await scene(t)
     await planned({ center, place })
@@ -109,7 +132,7 @@ for (const at of PURGE.filter(isTried))
     await assertClean(center)
   })
 
-for (const at of RECALL.filter(isTried))
+for (const at of tried(RECALL, TRIED))
   test(`a recall killed at ${at[0]} has brought back whole families only, and the next one brings the rest`, async (t) => {
     const { center, place } = await scene(t)
     await planned({ center, place })
@@ -121,5 +144,32 @@ for (const at of RECALL.filter(isTried))
     assert.equal(back.length, at[0] === 'recall-committed' ? 16 : 8)
     await recall(center.engine, place.vault, center.policy, { keys: ARCHIVED_KEYS, actor: 'thandi', reason: 'asked' })
     assert.deepEqual(await rowsOf(center), before)
+    await assertClean(center)
+  })
+
+for (const at of tried(ERASE, ERASE_TRIED))
+  test(`an erasure killed at ${at[0]} (${at[1]}) has him in files, archive and journal, or in none of them but orphans`, async (t) => {
+    const { center, place } = await scene(t)
+    await exportAll(center, place)
+    const before = await rowsOf(center)
+    await killAt('erase', center, place, at)
+    const isDone = ['erasure-committed', 'file-removed'].includes(at[0])
+    const [set] = await center.db.query('select families from mothball.cold_file')
+    const orphans = await coldOrphans(center.engine, place.vault, center.policy)
+    assert.deepEqual([set?.['families'], (await rowsOf(center)).length], isDone ? ['5', 20] : ['6', 24])
+    assert.equal(orphans.length > 0, at[1] < 8, orphans.join())
+    const engine = { ...center.engine, vault: async () => place.vault }
+    if (!isDone) assert.deepEqual((await eraseHim({ ...center, engine }, '3')).unremoved, [])
+    // Whoever comes next removes what the dead one had replaced; what he wrote for nothing stays listed.
+    await exportAll(center, place)
+    const left = await coldOrphans(center.engine, place.vault, center.policy)
+    assert.deepEqual(left, isDone ? [] : orphans)
+    assert.deepEqual(
+      await rowsOf(center),
+      before.filter((row) => !/\(3,/.test(row)),
+    )
+    await planned({ center, place })
+    const { purged } = await runPurge(engine, place.vault, center.policy, { plan: 1, actor: 'thandi', confirm: 5 })
+    assert.equal(purged, 5, 'the new files are what the archive holds')
     await assertClean(center)
   })

@@ -150,7 +150,7 @@ test('the restorer goes past a key far beyond its sequence, though before 17 it 
   assert.ok(Number(await center.customer(1)) > 3_000_000)
 })
 
-test('the restorer can do nothing but bring rows home', async (t) => {
+test('the restorer can do nothing but bring rows home, or back into the archive', async (t) => {
   const center = await callCenter(t)
   await twoOld(center)
   await run(center.engine, center.policy, { confirm: 2 })
@@ -160,7 +160,6 @@ test('the restorer can do nothing but bring rows home', async (t) => {
     'delete from nic_cc_customer',
     "update nic_cc_customer set name = 'x'",
     'delete from nic_cc_call_log',
-    'insert into nic_cc_customer_backup (id) values (99)',
     "update nic_cc_customer_backup set name = 'x'",
     'truncate nic_cc_customer_backup',
     'insert into mothball.batch (run_id, subjects, tables) select id, 0, $${}$$ from mothball.run limit 1',
@@ -169,7 +168,9 @@ test('the restorer can do nothing but bring rows home', async (t) => {
     'insert into mothball.seal values (1, $$t$$, 0, $$$$, $$$$)',
     "update mothball.hold set reason = 'x'",
     'update mothball.failure set resolved_at = now()',
-    'update mothball.lease set epoch = 0',
+    'delete from mothball.lease',
+    "update mothball.cold_family set contacts = '{}'",
+    "update mothball.cold_file set manifest_sha256 = 'x'",
     "update mothball.run set moment = now(), actor = 'x'",
     'delete from mothball.keep_until',
   ])

@@ -1,8 +1,9 @@
 /**
  * All mutants, in the order of a batch: locks, judgement, the transaction, the way home and the proof;
- * then the homecoming, what repairs, who may do what, and an erasure.
+ * then the homecoming, what repairs, who may do what, an erasure, and cold files.
  */
 
+import { COLD_MUTANTS } from './cold.ts'
 import { ERASURE_MUTANTS } from './erasure.ts'
 import { HOMECOMING_MUTANTS } from './homecoming.ts'
 import { JUDGEMENT_MUTANTS } from './judgement.ts'
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPAIR_MUTANTS,
   ...SERVICE_MUTANTS,
   ...ERASURE_MUTANTS,
+  ...COLD_MUTANTS,
 ]

@@ -46,6 +46,8 @@ const POINTS: Readonly<Record<SignalPoint, 'never' | Readonly<{ phase: Phase; ti
   'table-kept': 'never',
   'manifest-kept': 'never',
   'set-recorded': 'never',
+  'set-rewritten': 'never',
+  'file-removed': 'never',
   'purge-begun': 'never',
   'purge-locked': 'never',
   'purge-judged': 'never',

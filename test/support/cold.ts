@@ -1,7 +1,5 @@
 /** A place for cold files of a test's own, and the way there and back in few words. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
 import { type FileBoundary, NO_BOUNDARY } from '../../src/cold/boundary.ts'
 import { directoryStore } from '../../src/cold/directory.ts'
@@ -14,12 +12,16 @@ import { planPurge, recordBasis, runPurge } from '../../src/engine/cold/purge.ts
 import type { ColdVault } from '../../src/engine/cold/vault.ts'
 import type { Engine } from '../../src/engine/ports.ts'
 import { sealBatches } from '../../src/engine/verify/seal.ts'
+import { fastFolder } from './fast-folder.ts'
 import type { Query } from './server.ts'
+
+/** Cold files are flushed again and again. */
+const ENOUGH_BYTES = 2 ** 28
 
 export type ColdPlace = Readonly<{ folder: string; vault: ColdVault }>
 
 export async function coldFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mothball-test-cold-'))
+  const folder = fastFolder('mothball-test-cold-', ENOUGH_BYTES)
   t.after(() => rm(folder, { recursive: true, force: true }))
   return folder
 }

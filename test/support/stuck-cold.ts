@@ -1,5 +1,5 @@
 /**
- * An export, a purge or a recall in a process of its own that stands still at the n-th time it reaches a point, until
+ * An export, a purge, a recall or an erasure in a process of its own that stands still at the n-th time it reaches a point, until
  * somebody kills it. Arguments: verb, database URL, folder of cold files, point, how often. Prints `here` when it stands.
  */
 import { directoryStore } from '../../src/cold/directory.ts'
@@ -8,6 +8,7 @@ import { exportCold } from '../../src/engine/cold/export.ts'
 import { runPurge } from '../../src/engine/cold/purge.ts'
 import { recall } from '../../src/engine/cold/recall.ts'
 import { policyOf } from './call-center.ts'
+import { eraseHim } from './person.ts'
 import { standAt, standingEngine } from './standing.ts'
 
 const [verb = '', url = '', folder = '', point = '', nth = '1'] = process.argv.slice(2)
@@ -19,5 +20,6 @@ const vault = createVault({ store: directoryStore(folder, reached), keys: [], re
 const policy = { ...policyOf({}), batchSize: 2 }
 if (verb === 'export') await exportCold(engine, vault, policy, { actor: 'thandi' })
 if (verb === 'purge') await runPurge(engine, vault, policy, { plan: 1, actor: 'thandi', confirm: 6 })
+if (verb === 'erase') await eraseHim({ engine: { ...engine, vault: async () => vault }, policy }, '3')
 if (verb === 'recall')
   await recall(engine, vault, policy, { keys: ['1', '2', '3', '4', '5', '6'], actor: 'thandi', reason: 'asked' })

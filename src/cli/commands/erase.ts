@@ -11,7 +11,7 @@ type EraseFlags = Readonly<{ reason?: string; case?: string; confirm?: string; d
 export const registerErase: Register = (program, { act }) => {
   program
     .command('erase')
-    .description('destroy one person: active, archive, journal')
+    .description('destroy one person: active, archive, cold files, journal')
     .argument('<key>', 'his key', text('KEY'))
     .option('--reason <text>', 'why, for the journal', text('--reason'))
     .option('--case <number>', 'of the request', text('--case'))

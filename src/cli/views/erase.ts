@@ -13,9 +13,11 @@ export const erasurePlanLines = ({ key, rows, obstacles, letter, notReached }: E
   ...(letter === null ? [] : ['', 'To the requester:', ...fold(letter, view.width)]),
 ]
 
-export const erasureLines = ({ erasure, run, caseNumber, reached, notReached }: Erasure, view: View) => [
+export const erasureLines = ({ erasure, run, caseNumber, reached, unremoved, notReached }: Erasure, view: View) => [
   `${view.style.good('ERASED')}  erasure ${erasure}, run ${run}, case ${caseNumber}`,
   ...reachedLines(reached),
+  ...(unremoved.length === 0 ? [] : ['Still in the store, to be removed by the next erasure or export:']),
+  ...unremoved.map((path) => `  ${path}`),
   ...notReachedLines(notReached, view),
 ]
 

@@ -17,6 +17,18 @@ const OUTCOME = ['ended_at', 'status', 'stop_reason', 'error', 'archived', 'rest
 const PLANNED = ['active', 'candidates', 'eligible', 'kept']
 /** What somebody asks of a run that goes on. */
 const ASKED = ['asked', 'asked_by', 'asked_reason', 'asked_at']
+/** Of a set of cold files that was written again. */
+const REPLACED = [
+  'store',
+  'manifest',
+  'manifest_sha256',
+  'key_id',
+  'families',
+  'rows',
+  'bytes',
+  'first_key',
+  'last_key',
+]
 const LEASE: Use = {
   insert: true,
   update: ['epoch', 'owner', 'run_id', 'backend_pid', 'backend_start', 'heartbeat_at'],
@@ -50,6 +62,7 @@ const READING: Readonly<Record<string, Use>> = {
   erasure_request: READ,
   cold_file: READ,
   cold_family: READ,
+  cold_removal: READ,
   legal_basis: READ,
   purge: READ,
   purge_family: READ,
@@ -88,6 +101,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     // An export.
     cold_file: WRITE,
     cold_family: WRITE,
+    cold_removal: { update: ['removed_at'] },
   },
   restorer: {
     policy_version: WRITE,
@@ -96,6 +110,9 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     audit: WRITE,
     keep_until: { insert: true, update: ['until', 'reason', 'actor', 'run_id', 'set_at'] },
     hold: { insert: true, update: ['released_by', 'released_at', 'release_reason'] },
+    // A recall.
+    lease: LEASE,
+    cold_family: { update: ['state', 'purged_by', 'returned_by'] },
   },
   purger: {
     migration: READ,
@@ -129,7 +146,10 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     hold: { update: ['subject_key', 'reason', 'release_reason'] },
     keep_until: { update: ['subject_key', 'reason'] },
     reveal: { update: ['subject_key', 'reason'] },
-    cold_family: { update: ['contacts'] },
+    // A set without him takes the place of the one that had him.
+    cold_file: { update: REPLACED },
+    cold_family: { update: ['subject_key', 'contacts', 'state'] },
+    cold_removal: { insert: true, update: ['removed_at'] },
     idempotency: { update: ['begun_at', 'status', 'headers', 'body'] },
   },
 }
@@ -143,7 +163,12 @@ const OTHERS: Readonly<Record<RoleName, readonly Grant[]>> = {
     onFunction(`${SCHEMA}.fingerprint(oid[])`),
     onFunction(`${SCHEMA}.drop_answers()`),
   ],
-  restorer: [onFunction(`${SCHEMA}.fingerprint(oid[])`)],
+  restorer: [
+    // The fence of a recall takes a number, as that of a batch does.
+    ...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'),
+    onFunction(`${SCHEMA}.fingerprint(oid[])`),
+    onFunction(`${SCHEMA}.take_back(text, text[], bigint[], bigint[])`),
+  ],
   // The fence takes a number, as that of a batch does.
   eraser: [...onSequence(`${SCHEMA}.batch_id_seq`, 'USAGE'), onFunction(`${SCHEMA}.fingerprint(oid[])`)],
   purger: [

@@ -22,7 +22,11 @@ type Role = Readonly<{ role: RoleName; purpose: string; reads: boolean }>
 const ROLES: readonly Role[] = [
   { role: 'reader', purpose: 'plan, show, verify, history, failures list, hold list', reads: false },
   { role: 'archiver', purpose: 'run, failures retry, export; and all that the reader may', reads: true },
-  { role: 'restorer', purpose: 'restore, hold set, hold release; and all that the reader may', reads: true },
+  {
+    role: 'restorer',
+    purpose: 'restore, also from cold files, hold set, hold release; and all that the reader may',
+    reads: true,
+  },
   { role: 'purger', purpose: 'purge plan, purge run; sees nothing active', reads: false },
   { role: 'eraser', purpose: 'erase; and all that the reader may', reads: true },
 ]

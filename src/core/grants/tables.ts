@@ -37,7 +37,10 @@ export const archivingTables = ({ policy, family, catalog }: GrantScope): readon
   ...maintaining(catalog, touchedBy({ family, catalog })),
 ]
 
-/** Rows leave the archive and come home; a sequence that fell behind is moved on. Holds lock the subject on either side. */
+/**
+ * Rows leave the archive and come home, or return to it from a cold file; a sequence that fell behind is moved on. Holds
+ * lock the subject on either side.
+ */
 export const restoringTables = ({ policy, family, catalog }: GrantScope): readonly Grant[] => {
   const subject = subjectOf(family).shape
   const homes = family.tables.filter(({ archive }) => shapeOf(catalog, archive) !== undefined)
@@ -47,7 +50,7 @@ export const restoringTables = ({ policy, family, catalog }: GrantScope): readon
       ...onTable(shape.name, 'INSERT'),
       ...sequencesOf(shape).flatMap((sequence) => onSequence(sequence, 'USAGE', 'UPDATE')),
     ]),
-    ...archivesOf({ family, catalog }).flatMap(leaving),
+    ...archivesOf({ family, catalog }).flatMap((archive) => [...onTable(archive.name, 'INSERT'), ...leaving(archive)]),
     ...logging({ policy, catalog }),
     ...maintaining(catalog, touchedBy({ family, catalog })),
   ]

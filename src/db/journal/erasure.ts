@@ -43,5 +43,6 @@ const erasureOf = (row: ErasureRow): Erasure => ({
   actor: row.actor,
   erasedAt: row.erased_at,
   reached: reached.parse(JSON.parse(row.reached)),
+  unremoved: z.array(z.string()).parse(JSON.parse(row.unremoved)),
   notReached: NOT_REACHED,
 })

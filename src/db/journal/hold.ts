@@ -17,7 +17,7 @@ export async function insertHold(
   why: Readonly<{ reason: string; caseNumber: string | null; actor: string }>,
 ): Promise<HoldSet | null> {
   const row = await session.maybe(setHoldSql(place, why))
-  return row === null ? null : { ...holdOf(row), tier: row.tier === 'active' ? 'active' : 'archive' }
+  return row === null ? null : { ...holdOf(row), tier: tierOf(row.tier) }
 }
 
 /** Those that were open and are not any more. */
@@ -33,6 +33,8 @@ export async function endHolds(
 export async function readHolds(session: Session, subject: string, which: HoldList): Promise<readonly Hold[]> {
   return (await session.rows(listHoldsSql(subject, which))).map(holdOf)
 }
+
+const tierOf = (text: string): HoldSet['tier'] => (text === 'active' || text === 'cold' ? text : 'archive')
 
 const holdOf = (row: HoldRow): Hold => ({
   id: Number(row.id),

@@ -1,60 +1,43 @@
 /**
- * From the archive into cold files, set after set, each read in one snapshot: copied, kept (which reads it back), its
- * manifest kept, then recorded in the journal. Only what is recorded counts; a file that is left behind before that is
+ * From the archive into cold files, set after set: copied (`copy-sets.ts`), kept (which reads it back), its manifest
+ * kept, then recorded in the journal. Only what is recorded counts; a file that is left behind before that is
  * listed as an orphan and never used. Not one row of the archive is touched.
  */
-import { type ArchivedTable, archivedSubject } from '../../core/archived-family.ts'
 import { auditEntry } from '../../core/chain.ts'
 import { DIGEST_COLUMN, FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { ExportedSet, ExportOptions, ExportPreview, ExportResult } from '../../core/cold/export.ts'
-import {
-  type ColdTable,
-  type Manifest,
-  manifestPath,
-  manifestText,
-  type SetName,
-  tablePath,
-} from '../../core/cold/manifest.ts'
+import { type ColdTable, type Manifest, manifestPath, manifestText } from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
-import type { CopySession } from '../../db/database.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
-import {
-  type ColdRange,
-  copyColdSql,
-  dueMonthsSql,
-  dueSql,
-  horizonSql,
-  inRangeSql,
-  nextRangeSql,
-} from '../../sql/cold.sql.ts'
+import { horizonSql } from '../../sql/cold.sql.ts'
 import { coldFilesSql } from '../../sql/journal/cold.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
-import type { Sql } from '../../sql/tag.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
 import { openScope, type RestoreScope } from '../restore/restore-scope.ts'
+import { type CopiedSet, copiedSets, oneAhead, readDueMonths } from './copy-sets.ts'
 import { recordSet } from './record-set.ts'
-import type { ColdDesk, ColdVault } from './vault.ts'
+import { removeReplaced } from './rewrite.ts'
+import type { ColdDesk, ColdRows, ColdVault } from './vault.ts'
 
 type ExportContext = Readonly<{
   engine: Engine
   vault: ColdVault
   scope: RestoreScope
   leased: LeasedRun
-  due: Sql
+  horizon: string
   signal: AbortSignal | undefined
 }>
 
 /** How many families are due. Writes nothing. */
 export async function previewExport({ database }: Engine, policy: Policy): Promise<ExportPreview> {
   const scope = await openScope(database, policy)
-  const subject = archivedSubject(scope.family)
   return database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const { now } = await session.one(nowSql)
     const { horizon } = await session.one(horizonSql(now, policy.cold.exportAfterDays))
-    const rows = await session.rows(dueMonthsSql(subject, dueSql(subject, qualifiedText(policy.subject), horizon)))
+    const rows = await readDueMonths(session, scope, horizon)
     const months = rows.map(({ month, families }) => ({ month, families: Number(families) }))
     return { horizon, months, families: months.reduce((sum, { families }) => sum + families, 0) }
   })
@@ -72,15 +55,14 @@ export async function exportCold(
   return underLease(engine, policy, { operation: 'export', actor, reason }, async (leased) => {
     const { run, moment } = leased
     const { horizon } = await engine.database.one(horizonSql(moment, policy.cold.exportAfterDays))
-    const subject = archivedSubject(scope.family)
-    const due = dueSql(subject, qualifiedText(policy.subject), horizon)
     await engine.database.transaction({}, (session) =>
       appendAudit(
         session,
         auditEntry({ actor, role, action: 'export.start', policy: policy.name, object: `run ${run}`, reason }),
       ),
     )
-    const sets = await exportAll({ engine, vault, scope, leased, due, signal })
+    await removeReplaced(engine, qualifiedText(policy.subject), () => Promise.resolve(vault))
+    const sets = await exportAll({ engine, vault, scope, leased, horizon, signal })
     const sum = (of: (set: ExportedSet) => number) => sets.reduce((total, set) => total + of(set), 0)
     const counts = {
       families: sum((set) => set.families),
@@ -107,101 +89,44 @@ export async function coldOrphans({ database }: Engine, vault: ColdVault, policy
 const setOf = (path: string): string => /month=[^/]+\/\d+-\d+/.exec(path)?.[0] ?? path
 
 async function exportAll(context: ExportContext): Promise<readonly ExportedSet[]> {
-  const { engine, scope, leased, due, signal } = context
-  const subject = archivedSubject(scope.family)
-  const months = await engine.database.rows(dueMonthsSql(subject, due))
+  const { vault, scope, leased, signal } = context
   const sets: ExportedSet[] = []
-  for (const { month } of months) {
-    let after: string | null = null
-    for (;;) {
-      if (signal?.aborted) return sets
-      if (leased.lease.lost.aborted) throw new MothballError('lease_lost', { policy: scope.policy.name })
-      const name = { policy: scope.policy.name, month, run: leased.run, part: sets.length + 1 }
-      const set: (ExportedSet & Readonly<{ lastKey: string }>) | null = await exportSet(context, name, after)
-      if (set === null) break
-      after = set.lastKey
-      sets.push(set)
-    }
+  await using desk = await vault.open()
+  for await (const copied of oneAhead(copiedSets(context, desk))) {
+    if (signal?.aborted) break
+    if (leased.lease.lost.aborted) throw new MothballError('lease_lost', { policy: scope.policy.name })
+    sets.push(await keepSet(context, desk, copied))
   }
   return sets
 }
 
-async function exportSet(context: ExportContext, name: SetName, after: string | null) {
-  const { engine, vault } = context
-  await using desk = await vault.open()
-  const copied = await engine.database.copying({ mode: 'snapshot', pinnedSearchPath: true }, (session) =>
-    copySet(context, desk, session, { name, after }),
-  )
-  if (copied === null) return null
-  await engine.signals.reached('set-copied')
+async function keepSet(context: ExportContext, desk: ColdDesk, copied: CopiedSet): Promise<ExportedSet> {
+  const { engine } = context
   const tables: ColdTable[] = []
+  let subjects: ColdRows | null = null
   for (const { intake, ...table } of copied.tables) {
-    const { rows, bytes, sha256, digest } = await desk.keep(intake, table.path, table)
-    tables.push({ ...table, rows, bytes, sha256, digest })
+    const { content, ...kept } = await desk.keep(intake, table.path, table)
+    tables.push({ ...table, ...kept })
+    // The subject's table is the first; its rows are the families that the journal is told of.
+    if (subjects === null) subjects = content
+    else await content[Symbol.asyncDispose]()
     await engine.signals.reached('table-kept')
   }
-  const manifest = manifestOf(context, name, copied, tables)
-  const path = manifestPath(name)
-  const kept = await desk.keepText(path, manifestText(manifest))
+  if (subjects === null) throw new RangeError('a set has its subject')
+  await using families = subjects
+  const manifest = manifestOf(context, copied, tables)
+  const path = manifestPath(copied.name)
+  const { sha256, bytes } = await desk.keepText(path, manifestText(manifest))
   await engine.signals.reached('manifest-kept')
-  const file = await recordSet(context, desk, { path, sha256: kept.sha256, manifest })
+  const file = await recordSet(context, families, { path, sha256, manifest })
   await engine.signals.reached('set-recorded')
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-  const bytes = tables.reduce((sum, table) => sum + table.bytes, kept.bytes)
-  return { file, manifest: path, families: manifest.families, rows, bytes, lastKey: manifest.lastKey }
-}
-
-type Place = Readonly<{ name: SetName; after: string | null }>
-type CopiedTable = Omit<ColdTable, 'rows' | 'bytes' | 'sha256' | 'digest'> &
-  Readonly<{ intake: Readonly<{ file: string; copied: number }> }>
-type CopiedSet = Readonly<{ families: number; firstKey: string; lastKey: string; tables: readonly CopiedTable[] }>
-
-async function copySet(
-  { scope, due, vault }: ExportContext,
-  desk: ColdDesk,
-  session: CopySession,
-  { name, after }: Place,
-): Promise<CopiedSet | null> {
-  const subject = archivedSubject(scope.family)
-  const limit = scope.policy.cold.familiesPerFile
-  const range = await session.one(nextRangeSql(subject, due, { month: name.month, after, limit }))
-  if (range.first === null || range.last === null) return null
-  const whose = inRangeSql(subject, due, { month: name.month, after, upTo: range.last } satisfies ColdRange)
-  const tables: CopiedTable[] = []
-  for (const each of scope.family.tables)
-    tables.push(await copyTable(scope, desk, session, { each, whose, name, isEncrypted: vault.keyId !== null }))
-  return { families: Number(range.families), firstKey: range.first, lastKey: range.last, tables }
-}
-
-async function copyTable(
-  { family }: RestoreScope,
-  desk: ColdDesk,
-  session: CopySession,
-  {
-    each,
-    whose,
-    name,
-    isEncrypted,
-  }: Readonly<{ each: ArchivedTable; whose: Sql; name: SetName; isEncrypted: boolean }>,
-): Promise<CopiedTable> {
-  const columns = each.twin.columns.map(({ name: column, type }) => ({ name: column, type }))
-  const { file, sink } = await desk.intake()
-  const copied = await session.copyOut(copyColdSql(family, each, whose, columns), sink)
-  const home = qualifiedText(each.home.name)
-  return {
-    name: home,
-    archive: qualifiedText(each.twin.name),
-    path: tablePath(name, home, isEncrypted),
-    columns,
-    key: [...each.shape.key],
-    intake: { file, copied },
-  }
+  const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + table[of], 0)
+  return { file, manifest: path, families: manifest.families, rows: sum('rows'), bytes: sum('bytes') + bytes }
 }
 
 const manifestOf = (
   { scope: { policy }, leased, vault }: ExportContext,
-  { month }: SetName,
-  { families, firstKey, lastKey }: CopiedSet,
+  { name: { month }, families, firstKey, lastKey }: CopiedSet,
   tables: readonly ColdTable[],
 ): Manifest => ({
   version: 1,

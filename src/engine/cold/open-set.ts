@@ -11,9 +11,15 @@ export async function openSet(
   desk: ColdDesk,
   { manifest: path, sha256 }: Readonly<{ manifest: string; sha256: string }>,
 ): Promise<OpenSet> {
-  const manifest = parseManifest(await desk.fetchText(path, sha256))
-  if (manifest === null) throw new MothballError('cold_file_differs', { file: path, problem: 'it is no manifest' })
+  const manifest = await openManifest(desk, path, sha256)
   const rows = new Map<string, ColdRows>()
   for (const table of manifest.tables) rows.set(table.name, await desk.fetch(table, manifest.encryption?.keyId ?? null))
   return { manifest, rows }
+}
+
+/** Throws the same of the manifest alone. */
+export async function openManifest(desk: ColdDesk, path: string, sha256: string): Promise<Manifest> {
+  const manifest = parseManifest(await desk.fetchText(path, sha256))
+  if (manifest === null) throw new MothballError('cold_file_differs', { file: path, problem: 'it is no manifest' })
+  return manifest
 }

@@ -33,6 +33,7 @@ import { gatherFamilies } from '../restore/archived-rows.ts'
 import type { RestoreScope } from '../restore/restore-scope.ts'
 import { keysOf } from '../restore/restore-selection.ts'
 import type { OpenSet } from './open-set.ts'
+import { rowCount } from './vault.ts'
 
 export type PurgeContext = Readonly<{ engine: Engine; scope: RestoreScope; leased: LeasedRun; plan: number }>
 
@@ -125,7 +126,7 @@ async function unchanged(
     const here = new Map(rows.map((row) => [row.family, row.digest]))
     const there = await set.rows.get(name)?.digests(keys)
     for (const key of keys) if (here.get(key) !== there?.get(key) || (!isWhole && here.has(key))) same.delete(key)
-    counts.set(name, new Map([...here].map(([key, digest]) => [key, Number(digest.split(' ')[0])])))
+    counts.set(name, new Map([...here].map(([key, digest]) => [key, rowCount(digest)])))
   }
   return { same, counts }
 }

@@ -11,7 +11,7 @@ import { fenceSql } from '../../sql/lock.sql.ts'
 import type { Engine } from '../ports.ts'
 import type { RestoreScope } from '../restore/restore-scope.ts'
 import type { Lease } from '../run/lease.ts'
-import type { ColdDesk, ColdRows, ColdVault } from './vault.ts'
+import type { ColdRows, ColdVault } from './vault.ts'
 
 /** Families that one statement takes. */
 const PAGE = 10_000
@@ -24,15 +24,15 @@ type Context = Readonly<{
   leased: Readonly<{ run: number; lease: Pick<Lease, 'name' | 'epoch'> }>
 }>
 
-/** Returns the number of the set. Throws `lease_lost` where the run is somebody else's now; then nothing is recorded. */
+/**
+ * `subjects`: the rows of its first table, as they were read back. Returns the number of the set. Throws `lease_lost`
+ * where the run is somebody else's now; then nothing is recorded.
+ */
 export async function recordSet(
   { engine, vault, scope, leased }: Context,
-  desk: ColdDesk,
+  subjects: ColdRows,
   { path, sha256, manifest }: Readonly<{ path: string; sha256: string; manifest: Manifest }>,
 ): Promise<number> {
-  const [subject] = manifest.tables
-  if (subject === undefined) throw new RangeError('a set has its subject')
-  const rows = await desk.fetch(subject, manifest.encryption?.keyId ?? null)
   return engine.database.transaction({}, async (session) => {
     const fence = await session.maybe(fenceSql(leased.lease.name, leased.lease.epoch))
     if (fence === null) throw new MothballError('lease_lost', { policy: scope.policy.name })
@@ -55,7 +55,7 @@ export async function recordSet(
         lastKey,
       }),
     )
-    const recorded = await recordFamilies(session, scope, rows, { file, manifest })
+    const recorded = await recordFamilies(session, scope, subjects, { file, manifest })
     if (recorded !== families)
       throw new MothballError('cold_not_kept', { file: path, rows: families, differing: Math.abs(families - recorded) })
     return Number(file)

@@ -15,13 +15,18 @@ export interface ColdVault {
   open(): Promise<ColdDesk>
   /** Paths of all that lies in the store. */
   list(): Promise<readonly string[]>
+  /** Gone for good; one that is not there is gone. */
+  remove(path: string): Promise<void>
 }
 
 export type KeptFile = Readonly<{ bytes: number; sha256: string }>
-export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string }>
+/** `content`: what was read back and proven. */
+export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string; content: ColdRows }>
 
 /** A table's rows on their way: CSV as the server writes it, family and digest before the columns. */
 export type Intake = Readonly<{ sink: Writable; file: string }>
+
+export type OldFile = Readonly<{ table: ColdTable; keyId: string | null }>
 
 export interface ColdDesk extends AsyncDisposable {
   intake(): Promise<Intake>
@@ -36,13 +41,19 @@ export interface ColdDesk extends AsyncDisposable {
   fetchText(path: string, sha256: string): Promise<string>
   /** The rows of a file, once they are proven; throws also `cold_key_missing`. */
   fetch(table: ColdTable, keyId: string | null): Promise<ColdRows>
+  /**
+   * The rows of a file, once they are proven, without those of one family, as a file of its own: kept, and compared
+   * row by row with what it was made of. Throws what `fetch` and `keep` throw.
+   */
+  rewrite(old: OldFile, without: string, path: string): Promise<KeptTable>
 }
 
-/** One text for each row, or null; in the order of the families. */
+/** One text for each row, or null. */
 export type ColdValues = Readonly<Record<string, readonly (string | null)[]>>
 
-export interface ColdRows {
-  /** Values of some columns by family, `limit` rows from `offset`. `mothball_family` is a column too. */
+/** Until they are disposed of they take room on the disk. */
+export interface ColdRows extends AsyncDisposable {
+  /** Values of some columns in the file's order, `limit` rows from `offset`. `mothball_family` is a column too. */
   read(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdValues>
   /** The same of these families' rows. */
   of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
@@ -52,3 +63,6 @@ export interface ColdRows {
 
 /** By family: `<rows> <sha-256 over its rows' digests in their own order>`. */
 export type FamilyDigests = ReadonlyMap<string, string>
+
+/** How many rows of a family such a text tells of. */
+export const rowCount = (digest: string | undefined): number => Number(digest?.split(' ')[0] ?? 0)

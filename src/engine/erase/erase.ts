@@ -2,6 +2,7 @@
  * Erases one person: all of it or nothing, in one transaction under the subject's lease. Fence, table locks and shapes
  * as in a batch; every row of his locked on both sides; then holds and rules are asked, the rows destroyed, and what
  * went compared with what was locked. Archived rows leave their hashes, so that what is proven of others stays proven.
+ * Cold files that have him are written again without him before it begins, and exchanged by it.
  */
 import { archivedFamily } from '../../core/archived-family.ts'
 import { auditEntry } from '../../core/chain.ts'
@@ -19,6 +20,7 @@ import { appendAudit } from '../../db/journal/audit.ts'
 import { readErasures, recordErasure } from '../../db/journal/erasure.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
 import { erasureOutcomeSql } from '../../sql/journal/erasure.sql.ts'
+import { type RewrittenSet, removeReplaced, rewriteSets, rowsInSets } from '../cold/rewrite.ts'
 import { commitKnowingly } from '../commit.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
@@ -40,7 +42,8 @@ const MAX_LISTED = 10_000
  */
 export async function planErasure(engine: Engine, policy: Policy, typed: string): Promise<ErasurePlan> {
   const tables = await prepareFamily(engine, policy)
-  return lookAt(engine, policy, await scopeOf(engine, policy, tables, typed))
+  const scope = await scopeOf(engine, policy, tables, typed)
+  return lookAt(engine, policy, { ...scope, inFiles: await rowsInSets(engine, coldPersonOf(scope)) })
 }
 
 const lookAt = ({ database }: Engine, policy: Policy, scope: PersonScope): Promise<ErasurePlan> =>
@@ -55,7 +58,7 @@ const lookAt = ({ database }: Engine, policy: Policy, scope: PersonScope): Promi
 
 /**
  * Throws `erasure_unconfirmed`, `erasure_held`, `erasure_active`, `erasure_kept`, `erasure_shared`, `erasure_busy`,
- * `already_running`, or what `planErasure` throws: in each case nothing is destroyed.
+ * `already_running`, what is wrong with a cold file that has him, or what `planErasure` throws: nothing is destroyed then.
  */
 export async function erase(engine: Engine, policy: Policy, options: EraseOptions): Promise<Erasure> {
   requireWords(options)
@@ -76,20 +79,27 @@ export async function erase(engine: Engine, policy: Policy, options: EraseOption
   return erasure
 }
 
+const coldPersonOf = ({ subject, family, key }: PersonScope) => ({ subject, key, shape: subjectOf(family).shape })
+
 type Work = Readonly<{ options: EraseOptions; tables: JudgedTables; scope: PersonScope; leased: LeasedRun }>
 
 async function eraseOnce(engine: Engine, policy: Policy, work: Work): Promise<Erasure> {
   const { tables, leased } = work
   const judgement = { policy, family: tables.family, moment: leased.moment, journal: true }
   const context = { engine, judgement, ...leased, ...tables, share: new FailureShare() }
+  const rewritten = await rewriteSets(engine, coldPersonOf(work.scope), leased)
+  const inFiles = new Map(rewritten.map(({ next, taken }) => [next.file, taken]))
+  const scope = { ...work.scope, inFiles }
   try {
     const erasure = await commitKnowingly(engine, policy, async (session) => {
       const { transaction } = await begin(session, context)
-      const result = await eraseLocked(engine, session, policy, work)
+      const result = await eraseLocked(engine, session, policy, { ...work, scope, rewritten })
       return { question: erasureOutcomeSql(leased.run, transaction), result }
     })
     await engine.signals.reached('erasure-committed')
-    return erasure
+    // He is erased whatever becomes of that: what it does not come to, the next one removes.
+    const unremoved = await removeReplaced(engine, scope.subject).catch(() => erasure.unremoved)
+    return { ...erasure, unremoved }
   } catch (error) {
     const sqlstate = sqlstateOf(error)
     throw isTransient(sqlstate) ? new MothballError('erasure_busy', { sqlstate }, { cause: error }) : error
@@ -100,14 +110,14 @@ async function eraseLocked(
   { signals }: Engine,
   session: Session,
   policy: Policy,
-  { options, scope, leased: { run } }: Work,
+  { options, scope, leased: { run }, rewritten }: Work & Readonly<{ rewritten: readonly RewrittenSet[] }>,
 ): Promise<Erasure> {
   const person = await gatherPerson(session, scope, true)
   await signals.reached('person-locked')
   requireNone(await obstaclesTo(session, policy, person))
   const reached = await lookEverywhere(session, person)
   if (reached.length === 0) throw new MothballError('not_found', { what: 'person', keys: options.key })
-  await destroyEverywhere(session, person, { policy, run }, reached)
+  await destroyEverywhere(session, person, { policy, run, rewritten }, reached)
   await signals.reached('person-destroyed')
   const { reason, caseNumber, actor } = options
   const receipt = { policy: policy.name, run, caseNumber, reason, actor, reached }
@@ -137,7 +147,13 @@ async function scopeOf(
 ): Promise<PersonScope> {
   const key = await subjectKey(database, subjectOf(family).shape, typed)
   if (key === null) throw new MothballError('not_found', { what: 'person', keys: typed })
-  return { key, subject: qualifiedText(policy.subject), family, archive: archivedFamily(family, catalog) }
+  return {
+    key,
+    subject: qualifiedText(policy.subject),
+    family,
+    archive: archivedFamily(family, catalog),
+    inFiles: new Map(),
+  }
 }
 
 function requireWords({ reason, caseNumber }: EraseOptions): void {

@@ -8,8 +8,10 @@ import { type Family, type FamilyTable, subjectOf } from '../../core/family.ts'
 import { type TableName, tableText } from '../../core/names.ts'
 import type { Session } from '../../db/database.ts'
 import { ownRowsSql } from '../../sql/erase.sql.ts'
+import { type ColdSetRow, setsWithSql } from '../../sql/journal/cold-erase.sql.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf, keySetOfTexts, mergeKeys } from '../../sql/keys.sql.ts'
 import { knownColumns } from '../../sql/lock.sql.ts'
+import type { RowsInFiles } from '../cold/rewrite.ts'
 import { keysOf } from '../restore/restore-selection.ts'
 
 /** `key` as the journal writes it, `subject` the qualified name of his table; `archive` null: nothing was ever archived. */
@@ -18,12 +20,16 @@ export type PersonScope = Readonly<{
   subject: string
   family: Family
   archive: ArchivedFamily | null
+  /** His rows in cold files, by the number of the set, as far as they were read. */
+  inFiles: ReadonlyMap<string, RowsInFiles>
 }>
 
 export type Person = PersonScope &
   Readonly<{
     active: ReadonlyMap<FamilyTable, KeySet>
     archived: ReadonlyMap<ArchivedTable, KeySet>
+    /** Cold sets that have him. */
+    sets: readonly ColdSetRow[]
     /** Batches that his archived rows came with. */
     batches: readonly string[]
     /** Tables with a row that is another's as well. */
@@ -59,7 +65,8 @@ export async function gatherPerson(session: Session, scope: PersonScope, isLocki
     const isNowhere = each.action === 'subject' && both.count === 0
     known.set(each, isNowhere ? keySetOfTexts([scope.key], each.shape.key) : both)
   }
-  return { ...scope, active, archived, batches: [...batches], shared: [...shared] }
+  const sets = await session.rows(setsWithSql(scope.subject, scope.key, isLocking))
+  return { ...scope, active, archived, sets, batches: [...batches], shared: [...shared] }
 }
 
 function twinsOf({ family, archive }: PersonScope): ReadonlyMap<FamilyTable, ArchivedTable> {

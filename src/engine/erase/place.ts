@@ -2,10 +2,11 @@
 import type { PlaceName } from '../../core/erase.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Session } from '../../db/database.ts'
+import type { RewrittenSet } from '../cold/rewrite.ts'
 import type { Person } from './person.ts'
 
 /** What a place works with. */
-export type Erasing = Readonly<{ policy: Policy; run: number }>
+export type Erasing = Readonly<{ policy: Policy; run: number; rewritten: readonly RewrittenSet[] }>
 
 /** Rows of one object of a place. */
 export type Count = Readonly<{ object: string; rows: number }>

@@ -10,9 +10,10 @@ import type { Person } from './person.ts'
 import type { Erasing, Place } from './place.ts'
 import { activePlace } from './places/active.ts'
 import { archivePlace } from './places/archive.ts'
+import { coldPlace } from './places/cold.ts'
 import { journalPlace } from './places/journal.ts'
 
-const REACH: readonly Place[] = [archivePlace, activePlace, journalPlace]
+const REACH: readonly Place[] = [archivePlace, activePlace, coldPlace, journalPlace]
 
 /** Everything there is of him. */
 export async function lookEverywhere(session: Session, person: Person): Promise<readonly Reached[]> {

@@ -57,6 +57,9 @@ const erasureSchema = z
     actor: z.string(),
     erasedAt: instant,
     reached,
+    unremoved: z.array(z.string()).readonly().openapi({
+      description: 'Cold files that were replaced and still lie in the store; the next erasure removes them.',
+    }),
     notReached,
   })
   .openapi('Erasure')

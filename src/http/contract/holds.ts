@@ -38,7 +38,7 @@ const fields = {
 
 const holdSchema = z.object(fields).openapi('Hold')
 
-const holdSetSchema = z.object({ ...fields, tier: z.enum(['active', 'archive', 'none']) }).openapi('HoldSet')
+const holdSetSchema = z.object({ ...fields, tier: z.enum(['active', 'archive', 'cold', 'none']) }).openapi('HoldSet')
 
 export const listHoldsRoute = createRoute({
   method: 'get',

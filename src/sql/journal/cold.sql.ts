@@ -100,9 +100,9 @@ export const turnFamiliesSql = (
     where file_id = ${file}::bigint and subject_key = any(${keys}::text[]) and state = ${turn.from}`
 
 /** What a purge left behind for these rows goes when they are back: their batches' seals close with the rows again. */
-export const undoDeparturesSql = (table: string, rowKeys: Sql, runs: readonly number[]): Sql =>
-  sql`delete from mothball.departure d using (${rowKeys}) k
-    where d.table_name = ${table} and d.row_key = k.key and d.batch_id = k.batch and d.run_id = any(${runs}::bigint[])`
+export const undoDeparturesSql = (table: string, rowKeys: Sql, purges: readonly number[]): Sql =>
+  sql`select mothball.take_back(${table}, pg_catalog.array_agg(k.key), pg_catalog.array_agg(k.batch), ${purges}::bigint[])
+    from (${rowKeys}) k`
 
 export const coldOutcomeSql = (
   file: string,

@@ -13,10 +13,14 @@ export type ErasureRow = Readonly<{
   erased_at: string
   /** JSON. */
   reached: string
+  /** JSON: an array of paths. */
+  unremoved: string
 }>
 
 const COLUMNS = raw(`e.id::text as id, e.policy, e.run_id::text as run, e.case_number, e.reason, e.actor,
-    e.erased_at::text as erased_at, e.reached::text as reached`)
+    e.erased_at::text as erased_at, e.reached::text as reached,
+    (select coalesce(pg_catalog.json_agg(r.path order by r.path), '[]')::text from mothball.cold_removal r
+      where r.run_id = e.run_id and r.removed_at is null) as unremoved`)
 
 /** Of a subject table (qualified) and a key: a receipt is found by it, and no key by a receipt. */
 const keyDigest = (subject: string, key: string): Sql =>

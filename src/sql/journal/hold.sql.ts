@@ -34,15 +34,21 @@ export const openHoldsSql = (alias: Sql, subject: string): Readonly<{ rows: Sql;
   where: sql`${alias}.subject = ${subject} and ${alias}.released_at is null`,
 })
 
-/** `key` holds one key; `archive` is null before there is an archive table. */
-export type HoldPlace = Readonly<{ shape: TableShape; archive: TableName | null; key: KeySet; subject: string }>
+/** `key` holds one key, `text` is the same as the journal writes it; `archive` is null before there is an archive table. */
+export type HoldPlace = Readonly<{
+  shape: TableShape
+  archive: TableName | null
+  key: KeySet
+  text: string
+  subject: string
+}>
 
 /**
  * No row: the subject was not there in this statement's snapshot. He may have changed sides while it waited for his
  * lock, so that only a second statement, with a new snapshot, can say that he is gone.
  */
 export function setHoldSql(
-  { shape, archive, key, subject }: HoldPlace,
+  { shape, archive, key, text, subject }: HoldPlace,
   { reason, caseNumber, actor }: Readonly<{ reason: string; caseNumber: string | null; actor: string }>,
 ): Sql<HoldRow & { tier: string }> {
   const locked = (
@@ -52,8 +58,11 @@ export function setHoldSql(
       from only ${table(name)} s where ${inKeys(raw('s'), shape.key, key, shape)} for key share`
   const archived = archive === null ? raw('') : sql`, archived as materialized (${locked(archive, 'archive')})`
   const either = archive === null ? raw('') : raw('union all select * from archived')
-  return sql`with active as materialized (${locked(shape.name, 'active')})${archived},
-    place as materialized (select * from (select * from active ${either}) p limit 1),
+  // Where only cold files have him, his row in the journal stands for his own: an erasure locks it.
+  const cold = sql`select c.subject_key as key, 'cold'::text as tier from mothball.cold_family c
+      where c.subject = ${subject} and c.subject_key = ${text} and c.state = 'purged' for key share`
+  return sql`with active as materialized (${locked(shape.name, 'active')})${archived}, cold as materialized (${cold}),
+    place as materialized (select * from (select * from active ${either} union all select * from cold) p limit 1),
     h as (insert into mothball.hold (subject, subject_key, reason, case_number, set_by)
       select ${subject}, key, ${reason}, ${caseNumber}, ${actor} from place returning *)
     select ${COLUMNS}, place.tier from h cross join place`

@@ -1,0 +1,44 @@
+/** What makes cold files and a purge safe: files that are the recorded ones, rows that are the files', holds. */
+import type { Mutant } from './mutant.ts'
+
+const BATCH = 'src/engine/cold/purge-batch.ts'
+const TESTS = 'test/integration/cold-purge.test.ts'
+const STAYS = 'who was changed, held or brought home since the export is not destroyed'
+
+export const COLD_MUTANTS: readonly Mutant[] = [
+  {
+    without: 'the comparison of the archive’s rows with the file’s',
+    patches: [
+      {
+        file: BATCH,
+        find: 'if (here.get(key) !== there?.get(key) || (!isWhole && here.has(key))) same.delete(key)',
+        put: 'if (!same.has(key) && !there) same.delete(key)',
+      },
+    ],
+    killedBy: { file: TESTS, tests: [STAYS] },
+  },
+  {
+    without: 'the question for holds before a purge destroys',
+    patches: [
+      { file: BATCH, find: 'keys.filter((key) => !held.has(key))', put: 'keys' },
+      { file: BATCH, find: "held.has(key) ? 'held' : same.has(key)", put: 'same.has(key)' },
+    ],
+    killedBy: { file: TESTS, tests: [STAYS] },
+  },
+  {
+    without: 'the old files that are written down before they are removed',
+    patches: [
+      {
+        file: 'src/engine/erase/places/cold.ts',
+        find: '  await session.execute(recordRemovalsSql(subject, run, old))\n',
+        put: '',
+      },
+    ],
+    killedBy: {
+      file: 'test/integration/cold-erase.test.ts',
+      tests: [
+        'an exported person leaves the cold files: the set is written again without him, every other row is the same, the old files are gone',
+      ],
+    },
+  },
+]
