@@ -65,7 +65,7 @@ export async function exportCold(
   engine: Engine,
   vault: ColdVault,
   policy: Policy,
-  { actor, role, reason = 'retention', signal }: ExportOptions,
+  { actor, role, reason = 'retention', signal, started }: ExportOptions,
 ): Promise<ExportResult> {
   const scope = await openScope(engine.database, policy)
   requireFreeNames(scope)
@@ -80,6 +80,7 @@ export async function exportCold(
         auditEntry({ actor, role, action: 'export.start', policy: policy.name, object: `run ${run}`, reason }),
       ),
     )
+    started?.(run)
     const sets = await exportAll({ engine, vault, scope, leased, due, signal })
     const sum = (of: (set: ExportedSet) => number) => sets.reduce((total, set) => total + of(set), 0)
     const counts = {
