@@ -206,6 +206,10 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes: 'Exit 1 where the case has no open request.',
     examples: ['mothball erasures withdraw --case DSR-7 --reason "he changed his mind"'],
   },
+  'erasures refuse': {
+    notes: 'For the reason that the requester is told. Exit 1 where the case has no open request.',
+    examples: ['mothball erasures refuse --case DSR-7 --reason "FICA s23: kept until 2030"'],
+  },
   'erasures due': { notes: READS, examples: ['mothball erasures due', 'mothball erasures due --all'] },
   homecoming: { notes: 'Without a further word: `status`.', examples: ['mothball homecoming'] },
   'homecoming install': {

@@ -2,7 +2,7 @@
 import type { Right } from '../../src/core/role.ts'
 
 export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
-  read: 'look at plans, runs, failures, holds, policies, and customers (masked)',
+  read: 'look at plans, runs, failures, holds, policies, retention, and customers (masked)',
   run: 'start runs',
   restore: 'bring customers home, undo a run',
   retry: 'retry failures',
@@ -11,6 +11,8 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   reveal: 'see a customer’s values in clear, for a reason that is written down',
   audit: 'read and verify the audit log',
   stage: 'change a policy’s stage',
-  erase: 'plan an erasure, erase a person, see receipts',
+  erase: 'record and close requests to be erased, plan an erasure, erase a person, see receipts',
+  export: 'start an export into cold files',
+  purge: 'record the legal basis, plan a purge, carry out one that somebody else has planned',
   keys: 'see who has a key, make and revoke keys',
 }

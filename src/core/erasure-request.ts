@@ -1,4 +1,9 @@
-/** A request to be erased, with the day by which it is due; it ends with the erasure, or is withdrawn. */
+/** A request to be erased, with the day by which it is due; it ends with the erasure, or is withdrawn or refused. */
+export const CLOSINGS = ['withdrawn', 'refused'] as const
+
+/** By whoever asked; by us, where a law asks that the data be kept. */
+export type Closing = (typeof CLOSINGS)[number]
+
 export type ErasureRequest = Readonly<{
   id: number
   /** `erased` once the person is. */
@@ -13,7 +18,7 @@ export type ErasureRequest = Readonly<{
   isOverdue: boolean
   closedAt: string | null
   closedBy: string | null
-  outcome: 'erased' | 'withdrawn' | null
+  outcome: 'erased' | Closing | null
 }>
 
 export type RequestErasure = Readonly<{
@@ -27,8 +32,9 @@ export type RequestErasure = Readonly<{
 }>
 
 /** By the case: nobody has to know a number of ours. */
-export type WithdrawRequest = Readonly<{
+export type CloseRequest = Readonly<{
   caseNumber: string
+  outcome: Closing
   reason: string
   actor: string
   role?: string | undefined

@@ -5,8 +5,8 @@ export const ROLES = ['viewer', 'operator', 'compliance', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /**
- * `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts,
- * too.
+ * `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts
+ * and requests, too. `purge`: to record by what right, to plan, and to carry out what somebody else has planned.
  */
 export type Right =
   | 'read'
@@ -19,6 +19,8 @@ export type Right =
   | 'audit'
   | 'stage'
   | 'erase'
+  | 'export'
+  | 'purge'
   | 'keys'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
@@ -32,6 +34,8 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   audit: ['compliance', 'admin'],
   stage: ['admin'],
   erase: ['compliance', 'admin'],
+  export: ['compliance', 'admin'],
+  purge: ['compliance', 'admin'],
   keys: ['admin'],
 }
 

@@ -3,7 +3,7 @@ import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
-import type { ErasureRequest, RequestErasure, WithdrawRequest } from '../core/erasure-request.ts'
+import type { CloseRequest, ErasureRequest, RequestErasure } from '../core/erasure-request.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
 import type { Found, Revealed, WithContacts } from '../core/found.ts'
@@ -29,7 +29,7 @@ import { type ColdVerbs, coldVerbs } from './cold/verbs.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
 import { erase, listErasures, planErasure } from './erase/erase.ts'
-import { listErasureRequests, requestErasure, withdrawErasure } from './erase/requests.ts'
+import { closeErasureRequest, listErasureRequests, requestErasure } from './erase/requests.ts'
 import { listFailures, retryFailures } from './failures.ts'
 import { find } from './find/find.ts'
 import { findMasked } from './find/find-masked.ts'
@@ -88,8 +88,12 @@ export type Archiver = ColdVerbs &
     planErasure(policy: Policy, key: string): Promise<ErasurePlan>
     erase(policy: Policy, options: EraseOptions): Promise<Erasure>
     requestErasure(policy: Policy, request: RequestErasure): Promise<ErasureRequest>
-    withdrawErasure(policy: Policy, withdrawal: WithdrawRequest): Promise<ErasureRequest>
-    listErasureRequests(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly ErasureRequest[]>
+    closeErasureRequest(policy: Policy, closing: CloseRequest): Promise<ErasureRequest>
+    /** The one that is due first comes first. */
+    listErasureRequests(
+      policy: Policy,
+      options?: Readonly<{ all?: boolean; limit?: number }>,
+    ): Promise<readonly ErasureRequest[]>
     listErasures(policy: Policy, options?: Readonly<{ key?: string | null } & Page>): Promise<readonly Erasure[]>
     listFailures(
       policy: Policy,
@@ -151,14 +155,14 @@ export type Archiver = ColdVerbs &
 
 type Erasing = Pick<
   Archiver,
-  'planErasure' | 'erase' | 'requestErasure' | 'withdrawErasure' | 'listErasureRequests' | 'listErasures'
+  'planErasure' | 'erase' | 'requestErasure' | 'closeErasureRequest' | 'listErasureRequests' | 'listErasures'
 >
 
 const erasing = (engine: Engine): Erasing => ({
   planErasure: (policy, key) => planErasure(engine, policy, key),
   erase: (policy, options) => erase(engine, policy, options),
   requestErasure: (policy, request) => requestErasure(engine, policy, request),
-  withdrawErasure: (policy, withdrawal) => withdrawErasure(engine, policy, withdrawal),
+  closeErasureRequest: (policy, closing) => closeErasureRequest(engine, policy, closing),
   listErasureRequests: (policy, options) => listErasureRequests(engine, policy, options),
   listErasures: (policy, options) => listErasures(engine, policy, options),
 })

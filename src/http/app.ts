@@ -18,11 +18,14 @@ import { registerAudit } from './routes/audit.ts'
 import { registerControl } from './routes/control.ts'
 import { registerCustomers } from './routes/customers.ts'
 import { registerErasures } from './routes/erasures.ts'
+import { registerExports } from './routes/exports.ts'
 import { registerFailures } from './routes/failures.ts'
 import { registerHolds } from './routes/holds.ts'
 import { registerPolicies } from './routes/policies.ts'
 import { registerProbes } from './routes/probes.ts'
+import { registerPurges } from './routes/purges.ts'
 import { registerRestores } from './routes/restores.ts'
+import { registerRetention } from './routes/retention.ts'
 import { registerRuns } from './routes/runs.ts'
 import { registerService } from './routes/service.ts'
 import { registerSession } from './routes/session.ts'
@@ -44,6 +47,9 @@ export function createApp(service: Service): App {
     registerRestores,
     registerHolds,
     registerErasures,
+    registerRetention,
+    registerExports,
+    registerPurges,
     registerFailures,
     registerPolicies,
     registerStatistics,

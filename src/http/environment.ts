@@ -4,12 +4,16 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Principal } from '../core/api-key.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
+import type { ColdVault } from '../engine/cold/vault.ts'
 import type { Engine } from '../engine/ports.ts'
 import type { HttpOptions } from './options.ts'
 import type { Running } from './running.ts'
 
 /** Figures in Prometheus's text format, read when they are asked for. */
 export type Metrics = Readonly<{ contentType: string; text(): Promise<string> }>
+
+/** Opens the store of cold files, when somebody asks for it. */
+export type OpenVault = () => Promise<ColdVault>
 
 export type Service = Readonly<{
   /** Where this API begins: nothing, or `/databases/NAME`. */
@@ -21,6 +25,8 @@ export type Service = Readonly<{
   running: Running
   /** null where nothing measures. */
   metrics: Metrics | null
+  /** null where the configuration names no place for cold files. */
+  vault: OpenVault | null
   /** An error that nobody foresaw; the caller is told its name only. */
   onUnexpected: (error: unknown) => void
 }>

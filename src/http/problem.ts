@@ -13,7 +13,13 @@ import { recordRefusal } from '../engine/credentials.ts'
 import type { Env } from './environment.ts'
 
 /** Somebody asked for what he has no right to: that stands in the audit log. Who shows no key at all is nobody. */
-const REFUSALS: readonly ErrorCode[] = ['key_invalid', 'role_missing', 'cross_site', 'csrf_missing']
+const REFUSALS: readonly ErrorCode[] = [
+  'key_invalid',
+  'role_missing',
+  'cross_site',
+  'csrf_missing',
+  'purge_same_person',
+]
 
 export async function onError(error: Error, c: Context<Env>): Promise<Response> {
   const told = toldOf(error, c)

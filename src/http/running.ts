@@ -33,14 +33,22 @@ export class Running {
 
   /** Resolves when the run is open and has its number; rejects where it never began. It goes on by itself. */
   start(policy: Policy, options: RunOptions): Promise<StartedRun> {
-    const opened = Promise.withResolvers<StartedRun>()
+    return this.begin<StartedRun>((open) =>
+      this.complete(policy, options, (event) => {
+        if (event.kind === 'run-started') open(event)
+      }),
+    )
+  }
+
+  /** The same for any work that says when it is open. What it throws afterwards stands in its run, and in the log. */
+  begin<Opened>(work: (open: (opened: Opened) => void, stopping: AbortSignal) => Promise<unknown>): Promise<Opened> {
+    const opened = Promise.withResolvers<Opened>()
     let isOpen = false
-    const emit = (event: ArchiveEvent) => {
-      if (event.kind !== 'run-started') return
+    const open = (what: Opened) => {
       isOpen = true
-      opened.resolve(event)
+      opened.resolve(what)
     }
-    this.complete(policy, options, emit).catch((error: unknown) => {
+    this.work((stopping) => work(open, stopping)).catch((error: unknown) => {
       if (isOpen) this.#onUnexpected(error)
       else opened.reject(error)
     })

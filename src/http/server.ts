@@ -10,7 +10,7 @@ import type { Policy } from '../core/policy.ts'
 import { createArchiver } from '../engine/archiver.ts'
 import { hasKeys } from '../engine/credentials.ts'
 import type { Engine } from '../engine/ports.ts'
-import type { Metrics } from './environment.ts'
+import type { Metrics, OpenVault } from './environment.ts'
 import { createFleetApp, type NamedService } from './fleet-app.ts'
 import { type HttpOptions, isLoopback } from './options.ts'
 import { Running } from './running.ts'
@@ -26,6 +26,8 @@ export type ServedDatabase = Readonly<{
 export type ServerInput = Readonly<{
   databases: readonly ServedDatabase[]
   options: HttpOptions
+  /** Left out: there are no cold files. */
+  vault?: OpenVault | null
   onUnexpected?: (error: unknown) => void
   /** How long a caller may take to send what he has to say; tests shorten it. */
   patience?: Partial<Patience>
@@ -44,14 +46,14 @@ export type HttpServer = Readonly<{
 
 /** Throws `keys_missing`, `address_unusable`, or what keeps the database from being read. */
 export async function startServer(input: ServerInput): Promise<HttpServer> {
-  const { databases, options, onUnexpected = () => undefined, patience } = input
+  const { databases, options, vault = null, onUnexpected = () => undefined, patience } = input
   for (const { engine } of databases)
     if (!isLoopback(options.host) && !(await hasKeys(engine)))
       throw new MothballError('keys_missing', { host: options.host })
   const services = databases.map(({ name, ...served }): NamedService => {
     const running = new Running(served.engine, onUnexpected)
     const archiver = createArchiver(served.engine)
-    return { name, service: { ...served, archiver, options, running, onUnexpected } }
+    return { name, service: { ...served, archiver, options, vault, running, onUnexpected } }
   })
   const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
   const runs = services.map(({ service }) => service.running)

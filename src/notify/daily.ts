@@ -3,7 +3,7 @@ import type { RunRecord } from '../core/history.ts'
 import { facts, type Message, nonEmpty, type Section, type Tone } from '../core/message.ts'
 import { messageOf } from './alert-message.ts'
 import type { DigestFacts } from './digest-facts.ts'
-import { audit, chart, probes, totals, warnings } from './digest-sections.ts'
+import { audit, chart, probes, retention, totals, warnings } from './digest-sections.ts'
 import type { Voice } from './voice.ts'
 
 export function dailyMessage(voice: Voice, digest: DigestFacts): Message {
@@ -32,6 +32,7 @@ export function dailyMessage(voice: Voice, digest: DigestFacts): Message {
       chart(voice, digest.statistics, 30),
       totals(voice, digest),
       probes(voice, digest.statistics),
+      retention(voice, digest),
       audit(digest),
     ]),
   }

@@ -1,4 +1,5 @@
 /** What a digest is made of, read in one snapshot between the bounds of its time. */
+import type { ColdCounts } from '../core/cold/retention.ts'
 import type { DueErasures } from '../core/erasure-request.ts'
 import type { RunRecord } from '../core/history.ts'
 import { qualifiedText } from '../core/names.ts'
@@ -11,6 +12,7 @@ import { readAuditHead } from '../db/journal/audit.ts'
 import { readDueErasures } from '../db/journal/erasure-request.ts'
 import { readRunsBetween } from '../db/journal/history.ts'
 import { readOpenIncidents } from '../db/journal/notice.ts'
+import { readBasis, readColdCounts } from '../db/journal/purge.ts'
 import { readStatistics } from '../db/journal/statistics.ts'
 import { failingChannelsSql } from '../sql/journal/delivery.sql.ts'
 import {
@@ -37,6 +39,8 @@ export type DigestFacts = Readonly<{
   open: readonly OpenIncident[]
   /** Requests to be erased that are open: past their day, and due within a week. */
   dueErasures: DueErasures
+  /** What cold files hold and what of it is past its retention; null: nobody was exported yet. */
+  retention: (ColdCounts & Readonly<{ mayPurge: boolean }>) | null
   failingChannels: readonly Readonly<{ channel: string; waiting: number; givenUp: number; problem: string }>[]
   /** Head of the audit log's chain, so that a cut tail is seen; null where there is none. */
   auditHead: string | null
@@ -55,18 +59,21 @@ export async function readDigestFacts(
 ): Promise<DigestFacts> {
   const subject = qualifiedText(policy.subject)
   const between = { policy: policy.name, since: bounds.since, until: bounds.until }
-  const [runs, statistics, { missed }, causes, holds, restored, open, failing, head, dueErasures] = await Promise.all([
-    readRunsBetween(session, policy.name, between, MAX_RUNS),
-    readStatistics(session, policy, { zone, period: PERIOD[digest] }),
-    session.one(missedBetweenSql(between)),
-    session.rows(causesBetweenSql(between)),
-    session.one(holdsBetweenSql(subject, between)),
-    session.one(restoredAfterSql(subject, between)),
-    readOpenIncidents(session, policy.name),
-    session.rows(failingChannelsSql(bounds.since)),
-    readAuditHead(session),
-    readDueErasures(session, subject),
-  ])
+  const [runs, statistics, { missed }, causes, holds, restored, open, failing, head, dueErasures, cold, basis] =
+    await Promise.all([
+      readRunsBetween(session, policy.name, between, MAX_RUNS),
+      readStatistics(session, policy, { zone, period: PERIOD[digest] }),
+      session.one(missedBetweenSql(between)),
+      session.rows(causesBetweenSql(between)),
+      session.one(holdsBetweenSql(subject, between)),
+      session.one(restoredAfterSql(subject, between)),
+      readOpenIncidents(session, policy.name),
+      session.rows(failingChannelsSql(bounds.since)),
+      readAuditHead(session),
+      readDueErasures(session, subject),
+      readColdCounts(session, policy),
+      readBasis(session, policy.name),
+    ])
   return {
     policy: policy.name,
     digest,
@@ -83,6 +90,7 @@ export async function readDigestFacts(
     },
     open,
     dueErasures,
+    retention: cold.sets === 0 ? null : { ...cold, mayPurge: basis !== null },
     failingChannels: failing.map((row) => ({
       channel: row.channel,
       waiting: Number(row.waiting),

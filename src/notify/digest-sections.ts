@@ -1,4 +1,5 @@
 /** Sections that several digests share: the chart, the sums, the probes, the warnings. Pure. */
+import { FORECAST_DAYS } from '../core/cold/retention.ts'
 import { facts, inert, type Section, type Tone } from '../core/message.ts'
 import type { DayCounts, ProbeNight, Statistics, TierSize } from '../core/statistics.ts'
 import type { DigestFacts } from './digest-facts.ts'
@@ -104,6 +105,19 @@ function dueWords(voice: Voice, { overdue, soon }: DigestFacts['dueErasures']): 
     ...(overdue > 0 ? [`${requests(overdue)} past the day when due: mothball erasures due`] : []),
     ...(soon > 0 ? [`${requests(soon)} due within a week: mothball erasures due`] : []),
   ]
+}
+
+/** What may be destroyed now and soon; how it would be, where it may. */
+export function retention(voice: Voice, { retention: kept }: DigestFacts): Section {
+  if (kept === null) return facts('', [])
+  const { exported, due, soon, held, purged, mayPurge } = kept
+  return facts('Retention, customers in cold files', [
+    ['still in the archive', voice.count(exported)],
+    ['may be purged', `${voice.count(due)}${mayPurge ? '' : ' (off: no legal basis)'}`],
+    [`within ${FORECAST_DAYS} days`, voice.count(soon)],
+    ...(held > 0 ? [['past it, and on hold', voice.count(held)] as const] : []),
+    ['purged', voice.count(purged)],
+  ])
 }
 
 export const audit = ({ auditHead }: DigestFacts): Section =>

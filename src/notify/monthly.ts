@@ -5,7 +5,7 @@ import { facts, type Message, nonEmpty, type Section } from '../core/message.ts'
 import { type DayCounts, errorRate, type Statistics, sumOfDays } from '../core/statistics.ts'
 import { messageOf } from './alert-message.ts'
 import type { DigestFacts } from './digest-facts.ts'
-import { audit, chart, isBefore, sizeText, totals, warnings } from './digest-sections.ts'
+import { audit, chart, isBefore, retention, sizeText, totals, warnings } from './digest-sections.ts'
 import type { Voice } from './voice.ts'
 
 export function monthlyMessage(voice: Voice, digest: DigestFacts): Message {
@@ -46,6 +46,7 @@ export function monthlyMessage(voice: Voice, digest: DigestFacts): Message {
         ['released', voice.count(digest.holds.released)],
       ]),
       totals(voice, digest),
+      retention(voice, digest),
       audit(digest),
     ]),
   }

@@ -3,7 +3,7 @@ import { facts, type Message, nonEmpty, type Section, type Tone } from '../core/
 import { type DayCounts, errorRate, sumOfDays } from '../core/statistics.ts'
 import { messageOf } from './alert-message.ts'
 import type { DigestFacts } from './digest-facts.ts'
-import { audit, chart, probes, sizeText, totals, warnings } from './digest-sections.ts'
+import { audit, chart, probes, retention, sizeText, totals, warnings } from './digest-sections.ts'
 import type { Voice } from './voice.ts'
 
 export function weeklyMessage(voice: Voice, digest: DigestFacts): Message {
@@ -35,6 +35,7 @@ export function weeklyMessage(voice: Voice, digest: DigestFacts): Message {
       chart(voice, statistics, 28),
       totals(voice, digest),
       probes(voice, statistics),
+      retention(voice, digest),
       audit(digest),
     ]),
   }

@@ -5,9 +5,8 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { run } from '../../src/engine/run/run.ts'
 import { registry } from '../../src/telemetry/registry.ts'
 import { callCenter } from '../support/call-center.ts'
-import { eventually } from '../support/eventually.ts'
 import { listOf } from '../support/program.ts'
-import { assertProblem, type TestService, testService } from '../support/service.ts'
+import { assertProblem, ended, RETENTION_TAGS, tagged, testService } from '../support/service.ts'
 
 /** Three old customers of whom one is poisonous, one young one, and one who was archived before. */
 async function scene(t: TestContext) {
@@ -24,13 +23,6 @@ async function scene(t: TestContext) {
   })
   return { center, service, gone, old, poison, young }
 }
-
-const ended = (service: TestService, run: unknown) =>
-  eventually(`run ${run} has ended`, async () => {
-    const { json } = await service.call(`GET /api/v1/runs/${run}`)
-    const record = json?.['run']
-    return typeof record === 'object' && record !== null && 'endedAt' in record && record.endedAt !== null
-  })
 
 test('a validator of OpenAPI finds nothing in the description', async (t) => {
   const { service } = await scene(t)
@@ -108,6 +100,20 @@ test('every operation does its work and answers as it is described', async (t) =
 
   const [lost] = await center.db.query(`select id from nic_cc_customer_backup where id <> ${gone} order by id limit 1`)
   const key = lost?.['id'] ?? ''
+  const request = { key: young, caseNumber: 'DSR-8', reason: 'he asked by mail' }
+  const late = await call('POST /api/v1/erasures/requests', {
+    as: 'compliance',
+    body: { ...request, due: '2026-01-02T02:00:00+02:00' },
+  })
+  assert.deepEqual([late.status, late.json?.['dueAt'], late.json?.['isOverdue']], [201, '2026-01-02 00:00:00+00', true])
+  assertProblem(await call('POST /api/v1/erasures/requests', { as: 'operator', body: request }), 'role_missing', 403)
+  const open = await call('GET /api/v1/erasures/requests', { as: 'compliance' })
+  assert.deepEqual(open.json, { requests: [late.json] })
+  const close = { caseNumber: 'DSR-8', outcome: 'refused', reason: 'FICA s23' }
+  const refused = await call('POST /api/v1/erasures/requests/close', { as: 'compliance', body: close })
+  assert.deepEqual([refused.json?.['outcome'], refused.json?.['closedBy']], ['refused', 'compliance'])
+  assertProblem(await call('POST /api/v1/erasures/requests/close', { body: close }), 'not_found', 404)
+
   const looked = await call('POST /api/v1/erasures/preview', { as: 'compliance', body: { key: young } })
   assert.deepEqual(looked.json?.['obstacles'], [{ kind: 'active' }])
   const asked = { key, confirm: key, reason: 'he asked', caseNumber: 'DSR-7' }
@@ -193,8 +199,13 @@ test('every operation does its work and answers as it is described', async (t) =
   assertProblem(await call('GET /api/v1/statistics?days=3661', { as: 'viewer' }), 'request_invalid', 400)
   assert.equal((await call('POST /archive_old_customers', { as: 'operator', body: { dry_run: true } })).status, 200)
 
-  // The stream, and what is asked of a run that goes on, have tests of their own.
-  const others = ['followRun', 'pauseRun', 'resumeRun', 'stopRun']
+  const kept = await call('GET /api/v1/policies/nic-call-center/retention', { as: 'viewer' })
+  assert.deepEqual([kept.json?.['coldFiles'], kept.json?.['basis']], [false, null])
+  const exported = await call('POST /api/v1/policies/nic-call-center/exports', { body: {} })
+  assertProblem(exported, 'cold_missing', 409)
+
+  // The stream, what is asked of a run that goes on, and what cold files are needed for have tests of their own.
+  const others = ['followRun', 'pauseRun', 'resumeRun', 'stopRun', ...tagged(service, RETENTION_TAGS)]
   const missing = service.api.operations.filter((id) => !service.answered.has(id) && !others.includes(id))
   assert.deepEqual(missing, [])
   assert.deepEqual(service.unexpected, [])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readDueErasures } from '../../src/db/journal/erasure-request.ts'
 import { listAudit } from '../../src/engine/audit.ts'
-import { listErasureRequests, requestErasure, withdrawErasure } from '../../src/engine/erase/requests.ts'
+import { closeErasureRequest, listErasureRequests, requestErasure } from '../../src/engine/erase/requests.ts'
 import { eraseHim, type PersonCenter, personCenter } from '../support/person.ts'
 
 const WORDS = { reason: 'he asked by mail', actor: 'thandi' } as const
@@ -49,19 +49,24 @@ test('the erasure closes every request of the person, and takes his key and the 
   )
 })
 
-test('a case has one open request; withdrawn, it may be asked again, and both stand in the audit log', async (t) => {
+test('a case has one open request; withdrawn or refused, it may be asked again, and all stand in the audit log', async (t) => {
   const center = await personCenter(t)
   const { engine, policy, person } = center
   await ask(center, person, 'DSR-1')
   await assert.rejects(ask(center, center.other, 'DSR-1'), { code: 'option_invalid' })
-  const ended = await withdrawErasure(engine, policy, { caseNumber: 'DSR-1', ...WORDS })
+  const close = (outcome: 'withdrawn' | 'refused') =>
+    closeErasureRequest(engine, policy, { caseNumber: 'DSR-1', outcome, ...WORDS })
+  const ended = await close('withdrawn')
   assert.deepEqual([ended.outcome, ended.closedBy], ['withdrawn', 'thandi'])
-  await assert.rejects(withdrawErasure(engine, policy, { caseNumber: 'DSR-1', ...WORDS }), { code: 'not_found' })
+  await assert.rejects(close('withdrawn'), { code: 'not_found' })
   await ask(center, person, 'DSR-1')
-  const entries = await listAudit(engine, { limit: 3 })
+  assert.equal((await close('refused')).outcome, 'refused')
+  assert.deepEqual(await listErasureRequests(engine, policy), [])
+  const entries = await listAudit(engine, { limit: 4 })
   assert.deepEqual(
     entries.map(({ action, object }) => [action, object]),
     [
+      ['erase.refuse', 'request 3'],
       ['erase.request', 'request 3'],
       ['erase.withdraw', 'request 1'],
       ['erase.request', 'request 1'],

@@ -38,6 +38,13 @@ test('what ran since the last summary is in the next one: counts, reasons, durat
   const { c, notifier, got } = await daily(t, 1)
   for (let n = 0; n < 3; n += 1) await c.customer(90)
   await c.related('aod', await c.customer(99), { status: 'active' })
+  // Two in one cold set: one past its two years, one who will be in ten days.
+  await c.db.query(`with r as (insert into mothball.run (policy, subject, operation, status, actor, moment)
+      values ('nic-call-center', 'public.nic_cc_customer', 'export', 'success', 'thandi', now()) returning id),
+    f as (insert into mothball.cold_file (policy, subject, run_id, month, store, manifest, manifest_sha256, families, rows, bytes, first_key, last_key)
+      select 'nic-call-center', 'public.nic_cc_customer', id, '2020-01', 'directory', 'm', 'x', 2, 2, 2, '1', '2' from r returning id)
+    insert into mothball.cold_family (file_id, subject, subject_key, archived_at)
+      select id, 'public.nic_cc_customer', n, now() - interval '2 years' + (n - 1) * interval '10 days' from f, generate_series(1, 2) n`)
   await run(c.engine, c.policy)
   await c.db.query(
     `update mothball.run set started_at = started_at - interval '5 minutes', ended_at = ended_at - interval '5 minutes'`,
@@ -49,6 +56,7 @@ test('what ran since the last summary is in the next one: counts, reasons, durat
   const text = JSON.stringify(sections)
   assert.match(text, /Kept active, by reason.*active_aod","value":"1"/)
   assert.match(text, /"name":"active","value":"1"/)
+  assert.match(text, /"may be purged","value":"1 \(off: no legal basis\)".*"within 30 days","value":"1"/)
   assert.match(text, /head of the chain","value":"[0-9a-f]{16} \(entry \d+\)"/)
 })
 

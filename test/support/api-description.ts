@@ -5,6 +5,7 @@ import { z } from 'zod'
 const contentSchema = z.record(z.string(), z.object({ schema: z.unknown() }))
 const operationSchema = z.looseObject({
   operationId: z.string(),
+  tags: z.array(z.string()).default([]),
   responses: z.record(z.string(), z.looseObject({ content: contentSchema.optional() })),
 })
 const documentSchema = z.looseObject({
@@ -18,6 +19,7 @@ export type ApiOperation = Readonly<{ id: string; responses: z.infer<typeof oper
 export type ApiDescription = Readonly<{
   document: z.infer<typeof documentSchema>
   operations: readonly string[]
+  tagsOf(operation: string): readonly string[]
   operationAt(method: string, path: string): ApiOperation | null
   problem(schema: unknown, value: unknown): string | null
 }>
@@ -28,16 +30,18 @@ export async function describeApi(url: string): Promise<ApiDescription> {
   const root = closed({ $id: 'api', components: document.components })
   if (typeof root === 'object' && root !== null) ajv.addSchema(root)
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId, responses }]) => ({
+    Object.entries(methods).map(([method, { operationId, tags, responses }]) => ({
       method: method.toUpperCase(),
       isFixed: !path.includes('{'),
       pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      tags,
       operation: { id: operationId, responses },
     })),
   )
   return {
     document,
     operations: routes.map(({ operation }) => operation.id),
+    tagsOf: (id) => routes.find(({ operation }) => operation.id === id)?.tags ?? [],
     operationAt: (method, path) => {
       const [bare = ''] = path.split('?')
       const fits = routes.filter((each) => each.method === method && each.pattern.test(bare))

@@ -11,6 +11,7 @@ import type { Role } from '../../src/core/role.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { buildDashboard } from './built-dashboard.ts'
 import { testEngine } from './call-center.ts'
+import { coldPlace } from './cold.ts'
 import type { TestDatabase } from './database.ts'
 import { PRESET, sampleDatabase } from './program.ts'
 import { type TestService, testService } from './service.ts'
@@ -33,8 +34,9 @@ export async function openDesk(t: TestContext): Promise<Desk> {
     },
   }
   const engine = testEngine(t, db, [], signals)
+  const { vault } = await coldPlace(t)
   const options = { environment: 'Production', requestsPerMinute: 100_000 }
-  const service = await testService(t, { engine, policy: PRESET }, { options })
+  const service = await testService(t, { engine, policy: PRESET }, { options, vault: () => Promise.resolve(vault) })
   return {
     db,
     service,

@@ -11,6 +11,7 @@ import type { Engine } from '../../src/engine/ports.ts'
 import { type HttpOptions, httpSchema } from '../../src/http/options.ts'
 import { type ServedDatabase, type ServerInput, startServer } from '../../src/http/server.ts'
 import { type ApiDescription, answerProblem, describeApi } from './api-description.ts'
+import { eventually } from './eventually.ts'
 
 export type Answer = Readonly<{
   status: number
@@ -102,6 +103,20 @@ async function readAnswer(response: Response): Promise<Answer> {
   const isJson = headers.get('content-type')?.includes('json') ?? false
   return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : null }
 }
+
+/** A run that the service works on by itself has come to its end. */
+export const ended = (service: TestService, run: unknown): Promise<void> =>
+  eventually(`run ${run} has ended`, async () => {
+    const { json } = await service.call(`GET /api/v1/runs/${run}`)
+    const record = json?.['run']
+    return typeof record === 'object' && record !== null && 'endedAt' in record && record.endedAt !== null
+  })
+
+export const RETENTION_TAGS = ['Retention', 'Exports', 'Purges']
+
+/** Operations under one of these headings. */
+export const tagged = ({ api }: TestService, tags: readonly string[]): readonly string[] =>
+  api.operations.filter((id) => api.tagsOf(id).some((tag) => tags.includes(tag)))
 
 /** A problem of this code and status, in the form of RFC 9457. */
 export function assertProblem({ status, headers, json }: Answer, code: string, expected: number): void {

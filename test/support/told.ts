@@ -131,6 +131,7 @@ export function digestFacts(fields: Partial<DigestFacts> = {}, probe = 'top50_by
     restored: { withinWeek: 1, withinMonth: 1, later: 2 },
     open: [],
     dueErasures: { overdue: 0, soon: 0 },
+    retention: null,
     failingChannels: [],
     auditHead: 'a91e4c07d2b8 (entry 512)',
     ...fields,

@@ -1,12 +1,17 @@
 /** Everything that the pages change. Afterwards whatever is on the screen is read anew: the server's word counts. */
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import type {
+  CloseBody,
   ControlResult,
+  ErasureRequest,
   Hold,
   HoldBody,
   KeyBody,
+  LegalBasis,
   NewKey,
   PreviewBody,
+  Purge,
+  RequestBody,
   RestoreBody,
   RestorePreview,
   RestoreResult,
@@ -18,6 +23,7 @@ import type {
   StageBody,
   StartBody,
   StartedRun,
+  StartedWork,
 } from './contract.ts'
 import { change, once } from './request.ts'
 
@@ -75,3 +81,34 @@ export const useCreateKey = () => useChange((body: KeyBody) => change<NewKey>('/
 
 export const useRevokeKey = () =>
   useChange((id: number) => change<unknown>(`/api/v1/keys/${id}/revoke`, {}, { headers: once() }))
+
+export const useRequestErasure = () =>
+  useChange((body: RequestBody) => change<ErasureRequest>('/api/v1/erasures/requests', body, { headers: once() }))
+
+export const useCloseRequest = () =>
+  useChange((body: CloseBody) => change<ErasureRequest>('/api/v1/erasures/requests/close', body, { headers: once() }))
+
+export const useRecordBasis = (policy: string) =>
+  useChange((body: Readonly<{ basis: string }>) =>
+    change<LegalBasis>(`/api/v1/policies/${policy}/retention/basis`, body, { headers: once() }),
+  )
+
+export const useWithdrawBasis = (policy: string) =>
+  useChange((body: Readonly<{ reason: string }>) =>
+    change<LegalBasis>(`/api/v1/policies/${policy}/retention/basis/withdraw`, body, { headers: once() }),
+  )
+
+export const useStartExport = (policy: string) =>
+  useChange((body: Readonly<{ reason: string }>) =>
+    change<StartedWork>(`/api/v1/policies/${policy}/exports`, body, { headers: once() }),
+  )
+
+export const usePlanPurge = (policy: string) =>
+  useChange((body: Readonly<{ reason: string }>) =>
+    change<Purge>(`/api/v1/policies/${policy}/purges`, body, { headers: once() }),
+  )
+
+export const useRunPurge = (policy: string) =>
+  useChange(({ id, confirm }: Readonly<{ id: number; confirm: number }>) =>
+    change<StartedWork>(`/api/v1/policies/${policy}/purges/${id}/run`, { confirm }, { headers: once() }),
+  )

@@ -6,10 +6,13 @@ import type * as audit from '../../../src/http/contract/audit.ts'
 import type * as control from '../../../src/http/contract/control.ts'
 import type * as customers from '../../../src/http/contract/customers.ts'
 import type * as erasures from '../../../src/http/contract/erasures.ts'
+import type * as exports_ from '../../../src/http/contract/exports.ts'
 import type * as failures from '../../../src/http/contract/failures.ts'
 import type * as holds from '../../../src/http/contract/holds.ts'
 import type * as policies from '../../../src/http/contract/policies.ts'
+import type * as purges from '../../../src/http/contract/purges.ts'
 import type * as restores from '../../../src/http/contract/restores.ts'
+import type * as retention from '../../../src/http/contract/retention.ts'
 import type * as runs from '../../../src/http/contract/runs.ts'
 import type * as service from '../../../src/http/contract/service.ts'
 import type * as session from '../../../src/http/contract/session.ts'
@@ -51,6 +54,17 @@ export type StartedRun = AnswerOf<typeof runs.startRunRoute>
 export type ControlResult = AnswerOf<typeof control.pauseRunRoute>
 export type Erasures = AnswerOf<typeof erasures.listErasuresRoute>
 export type Erasure = Erasures['erasures'][number]
+export type ErasureRequests = AnswerOf<typeof erasures.listRequestsRoute>
+export type ErasureRequest = ErasureRequests['requests'][number]
+export type RequestBody = BodyOf<typeof erasures.requestErasureRoute>
+export type CloseBody = BodyOf<typeof erasures.closeRequestRoute>
+export type Retention = AnswerOf<typeof retention.retentionRoute>
+export type LegalBasis = AnswerOf<typeof retention.recordBasisRoute>
+export type ColdSets = AnswerOf<typeof exports_.listExportsRoute>
+export type ExportDue = AnswerOf<typeof exports_.dueExportRoute>
+export type StartedWork = AnswerOf<typeof exports_.startExportRoute>
+export type Purges = AnswerOf<typeof purges.listPurgesRoute>
+export type Purge = Purges['purges'][number]
 export type Failures = AnswerOf<typeof failures.listFailuresRoute>
 export type Failure = Failures['failures'][number]
 export type Retried = AnswerOf<typeof failures.retryFailuresRoute>

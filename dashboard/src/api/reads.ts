@@ -4,16 +4,21 @@ import type {
   About,
   Audit,
   AuditVerification,
+  ColdSets,
   Customer,
   Customers,
   Diagnosis,
+  ErasureRequests,
   Erasures,
+  ExportDue,
   Holds,
   Keys,
   Notices,
   Plan,
   PlanBody,
   Policies,
+  Purges,
+  Retention,
   RunDetail,
   Runs,
   Slots,
@@ -26,6 +31,9 @@ import { change, get, getTagged } from './request.ts'
 
 /** Often enough for a wall; each is one indexed look into the journal. */
 const LOOK_EVERY_MS = 10_000
+
+/** Work that somebody waits for. */
+const FOLLOW_EVERY_MS = 2_000
 
 export const useAbout = () =>
   useQuery({ queryKey: ['about'], queryFn: () => get<About>('/api/v1/about'), staleTime: Number.POSITIVE_INFINITY })
@@ -103,6 +111,46 @@ export const useHolds = (policy: string, all: boolean) =>
 
 export const useErasures = (policy: string) =>
   useQuery({ queryKey: ['erasures', policy], queryFn: () => get<Erasures>('/api/v1/erasures', { policy, limit: 200 }) })
+
+export const useErasureRequests = (policy: string, all: boolean) =>
+  useQuery({
+    queryKey: ['erasures', 'requests', policy, all],
+    queryFn: () => get<ErasureRequests>('/api/v1/erasures/requests', { policy, all: String(all) }),
+  })
+
+/** Counts in the journal; they change with exports, purges, holds and the calendar. */
+export const useRetention = (policy: string) =>
+  useQuery({
+    queryKey: ['retention', policy],
+    queryFn: () => get<Retention>(`/api/v1/policies/${policy}/retention`),
+    staleTime: 60_000,
+  })
+
+export const useColdSets = (policy: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['exports', policy],
+    queryFn: () => get<ColdSets>(`/api/v1/policies/${policy}/exports`, { limit: 100 }),
+    enabled,
+  })
+
+/** Reads the archive, so only where it is shown. */
+export const useExportDue = (policy: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['exports', 'due', policy],
+    queryFn: () => get<ExportDue>(`/api/v1/policies/${policy}/exports/due`),
+    enabled,
+    staleTime: 60_000,
+  })
+
+/** Looked at again and again while one of them goes on. */
+export const usePurges = (policy: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['purges', policy],
+    queryFn: () => get<Purges>(`/api/v1/policies/${policy}/purges`, { limit: 100 }),
+    enabled,
+    refetchInterval: ({ state }) =>
+      state.data?.purges.some((purge) => purge.state === 'running') ? FOLLOW_EVERY_MS : false,
+  })
 
 /** Reads everything that was ever moved, so only on request. */
 export const useVerification = (policy: string) =>

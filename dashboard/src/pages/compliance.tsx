@@ -1,4 +1,4 @@
-/** Compliance: who is held, since when, by whom and why; and for who may erase, the receipts. */
+/** Compliance: who is held and why; for who may erase, requests and receipts; what is past its retention, and purges. */
 import { Switch } from '@mantine/core'
 import { Link, useSearchParams } from 'wouter'
 import type { Hold } from '../api/contract.ts'
@@ -10,7 +10,9 @@ import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import { count, type Times } from '../words.ts'
 import { ReleaseHold } from './customer-holds.tsx'
+import { ErasureRequestsCard } from './erasure-requests.tsx'
 import { ErasuresCard } from './erasures.tsx'
+import { RetentionCards } from './retention.tsx'
 
 export function CompliancePage() {
   const { policy, times } = usePlace()
@@ -23,7 +25,7 @@ export function CompliancePage() {
     <>
       <h1>Compliance</h1>
       <Switch
-        label="Released ones too"
+        label="Ended ones too"
         checked={all}
         onChange={(event) => {
           const { checked } = event.currentTarget
@@ -51,7 +53,9 @@ export function CompliancePage() {
           </Card>
         )}
       </Shown>
+      {mayErase && <ErasureRequestsCard all={all} />}
       {mayErase && <ErasuresCard />}
+      <RetentionCards />
     </>
   )
 }

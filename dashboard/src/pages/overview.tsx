@@ -11,6 +11,7 @@ import { Rows, Take } from '../parts/rows.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import { bytes, count, decimal, duration, percent, plural, slotWords } from '../words.ts'
+import { Ahead } from './ahead.tsx'
 import { Checks } from './checks.tsx'
 import { Performance } from './performance.tsx'
 import { Rollout } from './rollout.tsx'
@@ -50,6 +51,7 @@ export function OverviewPage() {
         {(data) => (
           <>
             <Verdict statistics={data} />
+            <Ahead />
             <Figures of={data} />
             <Card title={`Archived per day (${data.zone})`} action={period}>
               <Trend of={data} />

@@ -1,5 +1,5 @@
 /** `mothball erasures`: receipts, and the requests that are still to be carried out, with the day when they are due. */
-import type { ErasureRequest } from '../../core/erasure-request.ts'
+import type { Closing, ErasureRequest } from '../../core/erasure-request.ts'
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import { instantText, inZone, text } from '../arguments.ts'
 import { actorName, type Call, withPolicy } from '../call.ts'
@@ -29,7 +29,13 @@ export const registerErasures: Register = (program, { act }) => {
     .description('end a request that was withdrawn')
     .requiredOption('--case <number>', 'of the request', text('--case'))
     .requiredOption('--reason <text>', 'why, for the journal', text('--reason'))
-    .action(act(withdraw))
+    .action(act((call: Call, flags: Words) => close(call, flags, 'withdrawn')))
+  erasures
+    .command('refuse')
+    .description('end a request that may not be carried out')
+    .requiredOption('--case <number>', 'of the request', text('--case'))
+    .requiredOption('--reason <text>', 'by what law the data is kept', text('--reason'))
+    .action(act((call: Call, flags: Words) => close(call, flags, 'refused')))
   erasures
     .command('due')
     .description('open requests, the one that is due first at the top')
@@ -55,13 +61,14 @@ const request = (call: Call, key: string, flags: Words & Readonly<{ due?: string
     return EXIT.done
   })
 
-const withdraw = (call: Call, flags: Words): Promise<ExitCode> =>
+const close = (call: Call, flags: Words, outcome: Closing): Promise<ExitCode> =>
   withPolicy(call, async ({ archiver, policy, output }) => {
     const words = { caseNumber: flags.case, reason: flags.reason, actor: actorName() }
-    const ended = await archiver.withdrawErasure(policy, words)
-    output.result({ type: 'erase', action: 'withdraw', policy: policy.name, ...ended }, [
-      `Request ${ended.id} of case ${ended.caseNumber} is withdrawn.`,
-    ])
+    const ended = await archiver.closeErasureRequest(policy, { ...words, outcome })
+    output.result(
+      { type: 'erase', action: outcome === 'refused' ? 'refuse' : 'withdraw', policy: policy.name, ...ended },
+      [`Request ${ended.id} of case ${ended.caseNumber} is ${outcome}.`],
+    )
     return EXIT.done
   })
 

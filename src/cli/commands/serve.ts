@@ -12,6 +12,7 @@ import { type Call, readConfig } from '../call.ts'
 import type { Register } from '../command.ts'
 import { catchInterrupts } from '../interrupt.ts'
 import { tellEvent, tellTrouble } from '../service-log.ts'
+import { vaultOf } from './export.ts'
 
 type ServeFlags = Readonly<{ host?: string; port?: number; schedule: boolean }>
 
@@ -51,6 +52,7 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
       return { name, engine, policies, metrics: registry({ database: engine.database, policies }) }
     }),
     options: { ...config.http, ...flags },
+    vault: hasColdFiles(config) ? () => vaultOf(call) : null,
     onUnexpected: (error) => tellTrouble(output, null, error),
   })
   output.jsonLine({ type: 'serve', state: 'listening', url: server.url })
@@ -62,6 +64,8 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
   output.result({ type: 'serve', state: 'stopped', url: server.url }, ['Stopped.'])
   return EXIT.done
 }
+
+const hasColdFiles = ({ cold }: Config): boolean => cold.directory !== undefined || cold.s3 !== undefined
 
 const whereToRead = (url: string, { databases }: Config): string =>
   databases.length > 1

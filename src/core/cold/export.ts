@@ -6,6 +6,8 @@ export type ExportOptions = Readonly<{
   reason?: string | undefined
   /** Finishes the set it is at, and starts no other. */
   signal?: AbortSignal | undefined
+  /** Hears the number of its run as soon as that is open. */
+  started?: ((run: number) => void) | undefined
 }>
 
 /** Families that would go, by month. */
@@ -14,6 +16,22 @@ export type ExportPreview = Readonly<{
   horizon: string
   months: readonly Readonly<{ month: string; families: number }>[]
   families: number
+}>
+
+/** A set as the journal has it: the families of one month, in files that were read back. */
+export type ColdSet = Readonly<{
+  file: number
+  run: number
+  month: string
+  store: string
+  manifest: string
+  manifestSha256: string
+  /** Of the key under which it is encrypted; null: it is plain. */
+  keyId: string | null
+  families: number
+  rows: number
+  bytes: number
+  recordedAt: string
 }>
 
 export type ExportedSet = Readonly<{ file: number; manifest: string; families: number; rows: number; bytes: number }>

@@ -10,7 +10,6 @@ export type PurgePlan = Readonly<{
   /** `2 years`. */
   retention: string
   families: number
-  rows: number
   plannedBy: string
   plannedAt: string
   reason: string
@@ -19,6 +18,8 @@ export type PurgePlan = Readonly<{
   carriedOutBy: string | null
   /** JSON, as it was written at the end; null before. */
   certificate: string | null
+  /** Of that text; it stands in the audit log too. */
+  certificateSha256: string | null
 }>
 
 /** Why a family on the plan stayed; nothing of it was destroyed. */
@@ -36,7 +37,25 @@ export type PurgeResult = Readonly<{
 }>
 
 export type PlanPurge = Readonly<{ actor: string; role?: string | undefined; reason: string }>
-export type RunPurge = Readonly<{ plan: number; actor: string; role?: string | undefined; confirm: number }>
+export type RunPurge = Readonly<{
+  plan: number
+  actor: string
+  role?: string | undefined
+  /** The number of families that the plan names. */
+  confirm: number
+  /** Hears the number of its run as soon as that is open; the plan's conditions were looked at by then. */
+  started?: ((run: number) => void) | undefined
+  /** Ends it at its batch, with `stopping`; the same plan goes on later. */
+  signal?: AbortSignal | undefined
+}>
+
+/**
+ * Whether two names are one person's: nobody becomes two by a capital letter, a blank, or another form of the same
+ * letter.
+ */
+export const isSamePerson = (one: string, other: string): boolean => plain(one) === plain(other)
+
+const plain = (name: string): string => name.normalize('NFKC').replaceAll(/\s+/g, ' ').trim().toLowerCase()
 
 type Keep = Readonly<{ years: number; months: number; days: number }>
 

@@ -1,10 +1,10 @@
 /** Typed reads and writes of requests to be erased. */
 import { z } from 'zod'
-import type { DueErasures, ErasureRequest } from '../../core/erasure-request.ts'
+import { CLOSINGS, type DueErasures, type ErasureRequest } from '../../core/erasure-request.ts'
 import { dueRequestsSql, type ErasureRequestRow } from '../../sql/journal/erasure-request.sql.ts'
 import type { Session } from '../database.ts'
 
-const outcome = z.enum(['erased', 'withdrawn']).nullable()
+const outcome = z.enum(['erased', ...CLOSINGS]).nullable()
 
 export const requestOf = (row: ErasureRequestRow): ErasureRequest => ({
   id: Number(row.id),

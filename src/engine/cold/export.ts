@@ -48,7 +48,7 @@ export async function exportCold(
   engine: Engine,
   vault: ColdVault,
   policy: Policy,
-  { actor, role, reason = 'retention', signal }: ExportOptions,
+  { actor, role, reason = 'retention', signal, started }: ExportOptions,
 ): Promise<ExportResult> {
   const scope = await openScope(engine.database, policy)
   requireFreeNames(scope)
@@ -61,6 +61,7 @@ export async function exportCold(
         auditEntry({ actor, role, action: 'export.start', policy: policy.name, object: `run ${run}`, reason }),
       ),
     )
+    started?.(run)
     await removeReplaced(engine, qualifiedText(policy.subject), () => Promise.resolve(vault))
     const sets = await exportAll({ engine, vault, scope, leased, horizon, signal })
     const sum = (of: (set: ExportedSet) => number) => sets.reduce((total, set) => total + of(set), 0)

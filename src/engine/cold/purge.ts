@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { type Author, auditEntry } from '../../core/chain.ts'
 import {
+  isSamePerson,
   type LegalBasis,
   type PlanPurge,
   type PurgePlan,
@@ -17,6 +18,7 @@ import {
 import { MothballError } from '../../core/errors/index.ts'
 import { reasonProblem } from '../../core/hold.ts'
 import { qualifiedText } from '../../core/names.ts'
+import type { Page } from '../../core/page.ts'
 import type { Policy } from '../../core/policy.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
 import { basisOf, readBasis, readPurge, readPurges } from '../../db/journal/purge.ts'
@@ -42,6 +44,8 @@ import type { ColdVault } from './vault.ts'
 
 export type RecordBasis = Author & Readonly<{ basis: string }>
 
+export type WithdrawBasis = Author & Readonly<{ reason?: string | undefined }>
+
 /** Turns purging on. The basis that was open before ends with it. */
 export const recordBasis = (
   { database }: Engine,
@@ -63,8 +67,13 @@ export const recordBasis = (
   })
 
 /** Turns purging off. Throws `purge_no_basis` where it was. */
-export const withdrawBasis = ({ database }: Engine, policy: Policy, { actor, role }: Author): Promise<LegalBasis> =>
+export const withdrawBasis = (
+  { database }: Engine,
+  policy: Policy,
+  { actor, role, reason }: WithdrawBasis,
+): Promise<LegalBasis> =>
   database.transaction({}, async (session) => {
+    if (reason !== undefined) requireLine('reason', reason)
     await requireJournal(session)
     const row = await session.maybe(withdrawBasisSql(policy.name, actor))
     if (row === null) throw new MothballError('purge_no_basis', { policy: policy.name })
@@ -77,7 +86,7 @@ export const withdrawBasis = ({ database }: Engine, policy: Policy, { actor, rol
         action: 'purge.off',
         policy: policy.name,
         object: `basis ${row.id}`,
-        reason: null,
+        reason,
         ...change,
       }),
     )
@@ -108,11 +117,30 @@ export const planPurge = (
     return plan
   })
 
-export const listPurges = ({ database }: Engine, policy: Policy): Promise<readonly PurgePlan[]> =>
+const MAX_LISTED = 1000
+
+/** Newest first. */
+export const listPurges = (
+  { database }: Engine,
+  policy: Policy,
+  { before = null, limit = MAX_LISTED }: Page = {},
+): Promise<readonly PurgePlan[]> =>
   database.transaction({}, async (session) => {
     await requireJournal(session)
-    return readPurges(session, policy.name)
+    return readPurges(session, policy.name, { before, limit })
   })
+
+/** Throws `not_found`. */
+export const getPurge = ({ database }: Engine, policy: Policy, id: number): Promise<PurgePlan> =>
+  database.transaction({}, async (session) => {
+    await requireJournal(session)
+    return requireFound(await readPurge(session, policy.name, id), id)
+  })
+
+function requireFound(plan: PurgePlan | null, id: number): PurgePlan {
+  if (plan === null) throw new MothballError('not_found', { what: 'purge', keys: id })
+  return plan
+}
 
 /**
  * Carries a plan out; one that broke off goes on where it was. Throws `not_found`, `purge_no_basis`, `purge_same_person`,
@@ -135,7 +163,8 @@ export async function runPurge(engine: Engine, vault: ColdVault, policy: Policy,
         auditEntry({ actor: run.actor, role: run.role, policy: policy.name, reason: plan.reason, ...entry }),
       )
     })
-    await purgeAll(context, vault)
+    run.started?.(leased.run)
+    await purgeAll(context, vault, run.signal)
     const result = await certify(context, plan, run)
     return { result, ending: { status: 'success', stopReason: 'purged', details: null } }
   })
@@ -146,11 +175,11 @@ async function requirePlan({ database }: Engine, policy: Policy, run: RunPurge):
     await requireJournal(session)
     if ((await readBasis(session, policy.name)) === null)
       throw new MothballError('purge_no_basis', { policy: policy.name })
-    return readPurge(session, policy.name, run.plan)
+    return requireFound(await readPurge(session, policy.name, run.plan), run.plan)
   })
-  if (plan === null) throw new MothballError('not_found', { what: 'purge', keys: run.plan })
   if (plan.state === 'done') throw closed(plan)
-  if (plan.plannedBy === run.actor) throw new MothballError('purge_same_person', { actor: run.actor, plan: plan.id })
+  if (isSamePerson(plan.plannedBy, run.actor))
+    throw new MothballError('purge_same_person', { actor: run.actor, plan: plan.id })
   if (plan.families !== run.confirm)
     throw new MothballError('purge_count_differs', { plan: plan.id, planned: plan.families, confirmed: run.confirm })
   return plan
@@ -159,12 +188,13 @@ async function requirePlan({ database }: Engine, policy: Policy, run: RunPurge):
 const closed = ({ id, state }: PurgePlan): MothballError => new MothballError('purge_closed', { plan: id, state })
 
 /** A family that others hold is written down as `locked`; a later plan has it again. */
-async function purgeAll(context: PurgeContext, vault: ColdVault): Promise<void> {
+async function purgeAll(context: PurgeContext, vault: ColdVault, signal: AbortSignal | undefined): Promise<void> {
   const { engine, scope, plan, leased } = context
   for (const file of await engine.database.rows(purgeFilesSql(plan))) {
     await using desk = await vault.open()
     const set = await openSet(desk, file)
     for (;;) {
+      if (signal?.aborted) throw new MothballError('stopping')
       if (leased.lease.lost.aborted) throw new MothballError('lease_lost', { policy: scope.policy.name })
       const { keys } = await engine.database.one(nextPurgeKeysSql(plan, file.file, scope.policy.batchSize))
       if (keys === null) break

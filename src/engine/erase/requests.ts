@@ -1,6 +1,6 @@
-/** Requests to be erased: recorded with the day by which they are due, withdrawn, listed. An erasure closes its own. */
+/** Requests to be erased: recorded with the day by which they are due, withdrawn or refused, listed. An erasure closes its own. */
 import { type Author, auditEntry } from '../../core/chain.ts'
-import type { ErasureRequest, RequestErasure, WithdrawRequest } from '../../core/erasure-request.ts'
+import type { CloseRequest, Closing, ErasureRequest, RequestErasure } from '../../core/erasure-request.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import { caseProblem, reasonProblem } from '../../core/hold.ts'
 import { qualifiedText } from '../../core/names.ts'
@@ -9,11 +9,12 @@ import { sqlstateOf } from '../../db/database-error.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
 import { requestOf } from '../../db/journal/erasure-request.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
-import { listRequestsSql, recordRequestSql, withdrawRequestSql } from '../../sql/journal/erasure-request.sql.ts'
+import { closeRequestSql, listRequestsSql, recordRequestSql } from '../../sql/journal/erasure-request.sql.ts'
 import type { Engine } from '../ports.ts'
 import { readSubject, subjectKey } from '../subject.ts'
 
 const MAX_LISTED = 10_000
+const CLOSE: Readonly<Record<Closing, string>> = { withdrawn: 'erase.withdraw', refused: 'erase.refuse' }
 
 /**
  * Throws `option_invalid` for words that are none, a case that has an open request, or a day that is none; `not_found`
@@ -45,19 +46,19 @@ export async function requestErasure(
 }
 
 /** Throws `not_found` where the case has no open request. */
-export async function withdrawErasure(
+export async function closeErasureRequest(
   { database }: Engine,
   policy: Policy,
-  withdrawal: WithdrawRequest,
+  closing: CloseRequest,
 ): Promise<ErasureRequest> {
-  requireWords(withdrawal)
-  const { caseNumber, actor } = withdrawal
+  requireWords(closing)
+  const { caseNumber, actor, outcome } = closing
   return database.transaction({}, async (session) => {
     await requireJournal(session)
-    const row = await session.maybe(withdrawRequestSql(qualifiedText(policy.subject), caseNumber, actor))
+    const row = await session.maybe(closeRequestSql(qualifiedText(policy.subject), { caseNumber, actor, outcome }))
     if (row === null) throw new MothballError('not_found', { what: 'open request', keys: caseNumber })
     const ended = requestOf(row)
-    await appendAudit(session, entryOf(policy, withdrawal, 'erase.withdraw', { id: ended.id, after: 'withdrawn' }))
+    await appendAudit(session, entryOf(policy, closing, CLOSE[outcome], { id: ended.id, after: outcome }))
     return ended
   })
 }
@@ -66,11 +67,11 @@ export async function withdrawErasure(
 export const listErasureRequests = (
   { database }: Engine,
   policy: Policy,
-  { all = false }: Readonly<{ all?: boolean }> = {},
+  { all = false, limit = MAX_LISTED }: Readonly<{ all?: boolean; limit?: number }> = {},
 ): Promise<readonly ErasureRequest[]> =>
   database.transaction({}, async (session) => {
     await requireJournal(session)
-    const rows = await session.rows(listRequestsSql(qualifiedText(policy.subject), { all, limit: MAX_LISTED }))
+    const rows = await session.rows(listRequestsSql(qualifiedText(policy.subject), { all, limit }))
     return rows.map(requestOf)
   })
 

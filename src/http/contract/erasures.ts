@@ -1,6 +1,7 @@
-/** Erasures: what one would destroy, one that is done, and the receipts. */
+/** Erasures: who asks for one and by when it is due, what one would destroy, one that is done, and the receipts. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { PLACES } from '../../core/erase.ts'
+import { CLOSINGS } from '../../core/erasure-request.ts'
 import { allow } from '../auth.ts'
 import { idempotent } from '../idempotent.ts'
 import {
@@ -8,9 +9,12 @@ import {
   body,
   caseNumber,
   customerKey,
+  flagQuery,
   idempotencyHeader,
   instant,
+  instantInput,
   json,
+  limitQuery,
   next,
   PROBLEMS,
   pageQuery,
@@ -104,4 +108,70 @@ export const eraseRoute = createRoute({
     body: body(z.strictObject({ policy: policyName, key: customerKey, confirm: customerKey, reason, caseNumber })),
   },
   responses: { 201: json(erasureSchema, 'The receipt.'), ...BODY_PROBLEMS },
+})
+
+const requestSchema = z
+  .object({
+    id: z.number().int(),
+    key: z.string().openapi({ description: '`erased` once the person is.' }),
+    caseNumber: z.string(),
+    reason: z.string(),
+    actor: z.string(),
+    requestedAt: instant,
+    dueAt: instant,
+    isOverdue: z.boolean(),
+    closedAt: instant.nullable(),
+    closedBy: z.string().nullable(),
+    outcome: z.enum(['erased', ...CLOSINGS]).nullable(),
+  })
+  .openapi('ErasureRequest')
+
+export const listRequestsRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/erasures/requests',
+  operationId: 'listErasureRequests',
+  tags,
+  summary: 'Open requests to be erased, the one that is due first at the top.',
+  security: SECURITY,
+  middleware: allow('erase'),
+  request: { query: z.strictObject({ policy: policyName, all: flagQuery, limit: limitQuery }) },
+  responses: {
+    200: json(
+      z.object({ requests: z.array(requestSchema).readonly() }).openapi('ErasureRequests'),
+      'The first of them.',
+    ),
+    ...PROBLEMS,
+  },
+})
+
+export const requestErasureRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/erasures/requests',
+  operationId: 'requestErasure',
+  tags,
+  summary: 'Record that somebody asks to be erased. Due as the policy says, or when `due` says.',
+  security: SECURITY,
+  middleware: [allow('erase'), idempotent] as const,
+  request: {
+    headers: idempotencyHeader,
+    body: body(
+      z.strictObject({ policy: policyName, key: customerKey, reason, caseNumber, due: instantInput.optional() }),
+    ),
+  },
+  responses: { 201: json(requestSchema, 'The request.'), ...BODY_PROBLEMS },
+})
+
+export const closeRequestRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/erasures/requests/close',
+  operationId: 'closeErasureRequest',
+  tags,
+  summary: 'End the open request of a case that was withdrawn, or that may not be carried out.',
+  security: SECURITY,
+  middleware: [allow('erase'), idempotent] as const,
+  request: {
+    headers: idempotencyHeader,
+    body: body(z.strictObject({ policy: policyName, caseNumber, outcome: z.enum(CLOSINGS), reason })),
+  },
+  responses: { 200: json(requestSchema, 'The request as it ended.'), ...BODY_PROBLEMS },
 })

@@ -94,6 +94,13 @@ export const numberParam = z.strictObject({
   }),
 })
 
+export const policyParam = z.strictObject({
+  name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'nic-call-center' }),
+})
+
+/** A page of one policy's list, whose name stands in the address. */
+export const ofPolicyQuery = z.strictObject({ cursor: cursorQuery, limit: limitQuery })
+
 /** A key of a customer, exact beyond 2^53; of several columns a JSON array within the text. */
 export const customerKey = z.string().min(1).max(1000).openapi({ example: '5520' })
 

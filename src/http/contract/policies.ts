@@ -1,7 +1,18 @@
 /** The policies as the service obeys them, and the verification of what they did. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
-import { BODY_PROBLEMS, body, instant, json, PROBLEMS, policyName, reason, SECURITY, STALE } from './parts.ts'
+import {
+  BODY_PROBLEMS,
+  body,
+  instant,
+  json,
+  PROBLEMS,
+  policyName,
+  policyParam,
+  reason,
+  SECURITY,
+  STALE,
+} from './parts.ts'
 
 const tags = ['Policies']
 
@@ -21,10 +32,6 @@ const stageSchema = z
   })
   .openapi('Stage')
 
-const nameParam = z.strictObject({
-  name: z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'nic-call-center' }),
-})
-
 export const stageRoute = createRoute({
   method: 'get',
   path: '/api/v1/policies/{name}/stage',
@@ -33,7 +40,7 @@ export const stageRoute = createRoute({
   summary: 'What the schedule does: dry runs, runs, or nothing. The ETag changes with it.',
   security: SECURITY,
   middleware: allow('read'),
-  request: { params: nameParam },
+  request: { params: policyParam },
   responses: {
     200: { ...json(stageSchema, 'The stage, and since when.'), headers: z.object({ ETag: z.string() }) },
     ...PROBLEMS,
@@ -49,7 +56,7 @@ export const setStageRoute = createRoute({
   security: SECURITY,
   middleware: allow('stage'),
   request: {
-    params: nameParam,
+    params: policyParam,
     headers: z.object({ 'if-match': z.string().openapi({ description: 'ETag of the stage that was looked at.' }) }),
     body: body(z.strictObject({ stage: z.enum(['shadow', 'live', 'paused']), reason })),
   },
@@ -79,7 +86,7 @@ export const policyRoute = createRoute({
   security: SECURITY,
   middleware: allow('read'),
   request: {
-    params: nameParam,
+    params: policyParam,
     headers: z.object({ 'if-none-match': z.string().optional() }),
   },
   responses: {

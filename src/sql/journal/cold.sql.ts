@@ -88,6 +88,30 @@ export const coldPlacesSql = (subject: string, keys: readonly string[]): Sql<Col
 export const coldFilesSql = (subject: string): Sql<{ manifest: string; sha256: string }> =>
   sql`select manifest, manifest_sha256 as sha256 from mothball.cold_file where subject = ${subject} order by id`
 
+export type ColdSetRow = Readonly<{
+  file: string
+  run: string
+  month: string
+  store: string
+  manifest: string
+  sha256: string
+  key_id: string | null
+  families: string
+  rows: string
+  bytes: string
+  recorded_at: string
+}>
+
+/** Sets of a policy, newest first, those before `before` (null: from the newest on). */
+export const listColdSetsSql = (
+  policy: string,
+  { before, limit }: Readonly<{ before: number | null; limit: number }>,
+): Sql<ColdSetRow> =>
+  sql`select id::text as file, run_id::text as run, month, store, manifest, manifest_sha256 as sha256, key_id,
+      families::text as families, rows::text as rows, bytes::text as bytes, recorded_at::text as recorded_at
+    from mothball.cold_file where policy = ${policy} and (${before}::bigint is null or id < ${before}::bigint)
+    order by id desc limit ${limit}::bigint`
+
 /** Marks families of a file; with `run` who did it. Touches those only that are still in state `from`. */
 export const turnFamiliesSql = (
   file: string,

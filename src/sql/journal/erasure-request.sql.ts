@@ -39,8 +39,12 @@ export const recordRequestSql = (request: NewRequest): Sql<ErasureRequestRow> =>
         pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => ${request.days}::float8 * 86400)))
     on conflict (subject, case_number) where closed_at is null do nothing returning ${COLUMNS}`
 
-export const withdrawRequestSql = (subject: string, caseNumber: string, actor: string): Sql<ErasureRequestRow> =>
-  sql`update mothball.erasure_request q set closed_at = pg_catalog.clock_timestamp(), closed_by = ${actor}, outcome = 'withdrawn'
+/** No row: the case has no open request. */
+export const closeRequestSql = (
+  subject: string,
+  { caseNumber, actor, outcome }: Readonly<{ caseNumber: string; actor: string; outcome: string }>,
+): Sql<ErasureRequestRow> =>
+  sql`update mothball.erasure_request q set closed_at = pg_catalog.clock_timestamp(), closed_by = ${actor}, outcome = ${outcome}
     where q.subject = ${subject} and q.case_number = ${caseNumber} and q.closed_at is null returning ${COLUMNS}`
 
 /** Open ones, or with `all` every one; the one that is due first comes first. */

@@ -22,7 +22,6 @@ export type PurgeRow = Readonly<{
   moment: string
   retention: string
   families: string
-  rows: string
   planned_by: string
   planned_at: string
   reason: string
@@ -30,31 +29,66 @@ export type PurgeRow = Readonly<{
   run: string | null
   carried_out_by: string | null
   certificate: string | null
+  certificate_sha256: string | null
 }>
 
 const PURGE =
-  raw(`p.id::text as id, b.basis, p.moment::text as moment, p.retention, p.families::text as families, p.rows::text as rows, p.planned_by,
-    p.planned_at::text as planned_at, p.reason, p.state, p.run_id::text as run, p.carried_out_by, p.certificate`)
+  raw(`p.id::text as id, b.basis, p.moment::text as moment, p.retention, p.families::text as families, p.planned_by,
+    p.planned_at::text as planned_at, p.reason, p.state, p.run_id::text as run, p.carried_out_by, p.certificate, p.certificate_sha256`)
 
 const FROM = raw('from mothball.purge p join mothball.legal_basis b on b.id = p.basis_id')
+
+type Keep = Readonly<{ years: number; months: number; days: number }>
+
+/** When the retention of the family `c` is over. */
+const overAt = ({ years, months, days }: Keep): Sql =>
+  sql`c.archived_at + pg_catalog.make_interval(years => ${years}::integer, months => ${months}::integer, days => ${days}::integer)`
+
+export type ColdCountsRow = Readonly<{
+  exported: string
+  due: string
+  held: string
+  soon: string
+  purged: string
+  sets: string
+  bytes: string
+}>
+
+/** What a plan would list now and within `days`, and what is past that. One that was exported again after a change counts once: its former file has it as `changed`. */
+export const coldCountsSql = (
+  { policy, subject, keep }: Pick<NewPurge, 'policy' | 'subject' | 'keep'>,
+  days: number,
+): Sql<ColdCountsRow> =>
+  sql`select count(*) filter (where f.state = 'exported') as exported, count(*) filter (where f.state = 'purged') as purged,
+      count(*) filter (where f.state = 'exported' and f.over_at <= pg_catalog.now() and not f.is_held) as due,
+      count(*) filter (where f.state = 'exported' and f.over_at <= pg_catalog.now() and f.is_held) as held,
+      count(*) filter (where f.state = 'exported' and f.over_at > pg_catalog.now() and not f.is_held
+        and f.over_at <= pg_catalog.now() + pg_catalog.make_interval(days => ${days}::integer)) as soon,
+      s.sets, s.bytes
+    from (select count(*) as sets, coalesce(sum(bytes), 0) as bytes from mothball.cold_file where policy = ${policy} and subject = ${subject}) s
+    left join (
+      select c.state, ${overAt(keep)} as over_at, h.subject_key is not null as is_held
+      from mothball.cold_family c join mothball.cold_file o on o.id = c.file_id
+        left join (select distinct subject_key from mothball.hold where subject = ${subject} and released_at is null) h using (subject_key)
+      where c.subject = ${subject} and o.policy = ${policy} and c.state in ('exported', 'purged')) f on true
+    group by s.sets, s.bytes`
 
 export type NewPurge = Readonly<{
   policy: string
   subject: string
   basis: string
   retention: string
-  keep: Readonly<{ years: number; months: number; days: number }>
+  keep: Keep
   actor: string
   reason: string
 }>
 
 /** The plan and its list in one statement: families in cold files whose retention is over, and who are not held. */
 export const planPurgeSql = (plan: NewPurge): Sql<{ id: string }> => {
-  const { years, months, days } = plan.keep
   return sql`with due as materialized (
       select c.file_id, c.subject_key from mothball.cold_family c join mothball.cold_file f on f.id = c.file_id
       where c.subject = ${plan.subject} and f.policy = ${plan.policy} and c.state = 'exported'
-        and c.archived_at + pg_catalog.make_interval(years => ${years}::integer, months => ${months}::integer, days => ${days}::integer) <= pg_catalog.now()
+        and ${overAt(plan.keep)} <= pg_catalog.now()
         and not exists (select from mothball.hold h where h.subject = c.subject and h.subject_key = c.subject_key and h.released_at is null)),
     planned as (
       insert into mothball.purge (policy, subject, basis_id, moment, retention, families, rows, planned_by, reason)
@@ -68,8 +102,13 @@ export const planPurgeSql = (plan: NewPurge): Sql<{ id: string }> => {
 export const purgeSql = (policy: string, id: number): Sql<PurgeRow> =>
   sql`select ${PURGE} ${FROM} where p.policy = ${policy} and p.id = ${id}::bigint`
 
-export const listPurgesSql = (policy: string): Sql<PurgeRow> =>
-  sql`select ${PURGE} ${FROM} where p.policy = ${policy} order by p.id desc limit 1000`
+/** Newest first, those before `before` (null: from the newest on). */
+export const listPurgesSql = (
+  policy: string,
+  { before, limit }: Readonly<{ before: number | null; limit: number }>,
+): Sql<PurgeRow> =>
+  sql`select ${PURGE} ${FROM} where p.policy = ${policy} and (${before}::bigint is null or p.id < ${before}::bigint)
+    order by p.id desc limit ${limit}::bigint`
 
 /** Once: the second to try touches no row. A purge whose run died is taken up again by a new one. */
 export const beginPurgeSql = (id: number, run: number, actor: string): Sql =>

@@ -1,0 +1,30 @@
+/** Exports. One that is started goes on to its end, whether its caller waits or not; a stop ends it at its set. */
+import { choosePolicy } from '../../core/choose-policy.ts'
+import { authorOf } from '../auth.ts'
+import { dueExportRoute, listExportsRoute, startExportRoute } from '../contract/exports.ts'
+import { readPage } from '../cursor.ts'
+import type { App, Service } from '../environment.ts'
+import { openVault } from '../vault.ts'
+
+export function registerExports(app: App, service: Service): void {
+  const { base, archiver, policies, running } = service
+  app.openapi(listExportsRoute, async (c) => {
+    const policy = choosePolicy(policies, c.req.valid('param').name)
+    const read = (page: Readonly<{ limit: number; before: number | null }>) => archiver.listColdSets(policy, page)
+    const { items, next } = await readPage('exports', c.req.valid('query'), read, ({ file }) => file)
+    return c.json({ sets: items, next }, 200)
+  })
+  app.openapi(dueExportRoute, async (c) =>
+    c.json(await archiver.previewExport(choosePolicy(policies, c.req.valid('param').name)), 200),
+  )
+  app.openapi(startExportRoute, async (c) => {
+    const policy = choosePolicy(policies, c.req.valid('param').name)
+    const options = { ...c.req.valid('json'), ...authorOf(c.var.principal) }
+    const vault = await openVault(service)
+    const run = await running.begin<number>((started, signal) =>
+      archiver.export(policy, vault, { ...options, started, signal }),
+    )
+    c.header('Location', `${base}/api/v1/runs/${run}?policy=${policy.name}`)
+    return c.json({ run, policy: policy.name }, 202)
+  })
+}
