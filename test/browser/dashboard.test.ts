@@ -93,6 +93,8 @@ test('the dashboard', PATIENCE, async (t) => {
     await see(page, /Asked to stop/)
     again()
     await see(page, /it was asked to stop/)
+    await see(page, /eligible ones were left: it was asked to stop/)
+    await see(page, /fewer than run 1/)
     const { json } = await service.call(`GET /api/v1/runs/${number}`)
     assert.match(JSON.stringify(json), /"stopReason":"stopped"/)
   })
@@ -116,6 +118,7 @@ test('the dashboard', PATIENCE, async (t) => {
     await page.getByLabel('Reason').fill('phoned again')
     await page.getByRole('button', { name: 'Restore', exact: true }).click()
     await see(page, /Restored; not eligible before/)
+    await see(page, /related rows came home with him/)
     const key = page.url().split('/').at(-1) ?? ''
     const [row] = await desk.db.query('select count(*) as n from nic_cc_call_log where customer_id = $1', [key])
     assert.ok(Number(row?.['n']) > 0)

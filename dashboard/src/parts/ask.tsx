@@ -14,6 +14,10 @@ type AskProps = Readonly<{
   reason?: boolean
   /** To be typed in before the button works. */
   number?: number | null
+  /** There is nothing to decide: one button closes it. */
+  tells?: boolean
+  /** What may be left as it is, below the reason. */
+  more?: ReactNode
   busy: boolean
   error: Error | null
   onClose: () => void
@@ -26,6 +30,8 @@ export function Ask({
   verb,
   reason = false,
   number = null,
+  tells = false,
+  more = null,
   busy,
   error,
   onClose,
@@ -49,6 +55,7 @@ export function Ask({
           <TextInput
             label="Reason"
             description="For the journal and the audit log; no customer’s data"
+            required
             value={why}
             maxLength={500}
             onChange={(event) => setWhy(event.currentTarget.value)}
@@ -62,11 +69,14 @@ export function Ask({
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
         )}
+        {more}
         {error !== null && <ProblemView error={error} />}
         <div className="actions">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
+          {!tells && (
+            <Button variant="default" onClick={onClose} data-autofocus>
+              Cancel
+            </Button>
+          )}
           <Button type="submit" disabled={!isComplete} loading={busy}>
             {verb}
           </Button>
