@@ -13,4 +13,6 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   stage: 'change a policy’s stage',
   erase: 'plan an erasure, erase a person, see receipts',
   keys: 'see who has a key, make and revoke keys',
+  notify: 'send a trial message to a channel',
+  sign: 'sign off an item of the rollout, withdraw a sign-off',
 }

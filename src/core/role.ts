@@ -6,7 +6,7 @@ export type Role = (typeof ROLES)[number]
 
 /**
  * `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts,
- * too.
+ * too. `sign`: to give one's word for an item of the rollout.
  */
 export type Right =
   | 'read'
@@ -20,6 +20,8 @@ export type Right =
   | 'stage'
   | 'erase'
   | 'keys'
+  | 'sign'
+  | 'notify'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   read: ['viewer', 'operator', 'compliance', 'admin'],
@@ -33,6 +35,8 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   stage: ['admin'],
   erase: ['compliance', 'admin'],
   keys: ['admin'],
+  notify: ['admin'],
+  sign: ['operator', 'compliance', 'admin'],
 }
 
 export const mayDo = (role: Role, right: Right): boolean => RIGHTS[right].includes(role)

@@ -13,8 +13,7 @@ const FOREVER = 'public, max-age=31536000, immutable'
 
 export function registerDashboard(app: App, { base }: Service): void {
   const files = dashboardFiles(BUILT)
-  app.get('/', (c) => c.redirect('dashboard/'))
-  app.get('/dashboard', (c) => c.redirect('dashboard/'))
+  for (const path of ['/', '/dashboard']) app.get(path, (c) => c.redirect(`${base}/dashboard/`))
   app.get('/dashboard/assets/:name', (c) => {
     const asset = files.asset(c.req.param('name'))
     if (asset === null) throw new MothballError('route_unknown')

@@ -11,6 +11,14 @@ import type { Running } from './running.ts'
 /** Figures in Prometheus's text format, read when they are asked for. */
 export type Metrics = Readonly<{ contentType: string; text(): Promise<string> }>
 
+/** Whom the configuration tells; a trial message to one of them. `problem` null: the other side took it. */
+export type Notifying = Readonly<{
+  channels: readonly Readonly<{ name: string; kind: ChannelKind }>[]
+  test(channel: string): Promise<readonly Readonly<{ channel: string; kind: ChannelKind; problem: string | null }>[]>
+}>
+
+type ChannelKind = 'email' | 'slack' | 'teams'
+
 export type Service = Readonly<{
   /** Where this API begins: nothing, or `/databases/NAME`. */
   base: string
@@ -21,6 +29,8 @@ export type Service = Readonly<{
   running: Running
   /** null where nothing measures. */
   metrics: Metrics | null
+  /** null where nobody is told. */
+  notifier: Notifying | null
   /** An error that nobody foresaw; the caller is told its name only. */
   onUnexpected: (error: unknown) => void
 }>

@@ -10,8 +10,8 @@ type AskProps = Readonly<{
   title: string
   /** On the button that does it. */
   verb: string
-  /** Asked for where the journal wants one. */
-  reason?: boolean
+  /** Asked for where the journal wants one; a text is its label. */
+  reason?: boolean | string
   /** To be typed in before the button works. */
   number?: number | null
   /** There is nothing to decide: one button closes it. */
@@ -40,7 +40,7 @@ export function Ask({
 }: AskProps) {
   const [why, setWhy] = useState('')
   const [typed, setTyped] = useState('')
-  const isComplete = (!reason || why.trim() !== '') && (number === null || typed.trim() === String(number))
+  const isComplete = (reason === false || why.trim() !== '') && (number === null || typed.trim() === String(number))
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -51,9 +51,9 @@ export function Ask({
         }}
       >
         <div>{children}</div>
-        {reason && (
+        {reason !== false && (
           <TextInput
-            label="Reason"
+            label={reason === true ? 'Reason' : reason}
             description="For the journal and the audit log; no customer’s data"
             required
             value={why}
