@@ -76,6 +76,24 @@ test('the dashboard', PATIENCE, async (t) => {
     assert.equal(await desk.db.query('select from nic_cc_customer_backup').then(({ length }) => length), 100)
   })
 
+  await t.test(
+    'before it goes live one looks at a few of those who would move, and signs what was verified',
+    async () => {
+      await link(page, 'Plan & policy')
+      await click(page, 'A few: who would move')
+      await see(page, 'A few who would move')
+      await page
+        .getByRole('link', { name: /^Customer \d+$/ })
+        .first()
+        .waitFor()
+      await click(page, 'Sign off: Small batch moved (10 customers)')
+      await page.getByLabel('What was found').fill('100 of 100 compared')
+      await page.getByRole('button', { name: 'Sign off', exact: true }).click()
+      await see(page, /1 of 20 signed off/)
+      await see(page, /100 of 100 compared/)
+    },
+  )
+
   await t.test('another is paused, goes on, and is stopped; what it moved stays', async () => {
     const release = desk.holdBatches()
     const started = await service.call('POST /api/v1/runs', { as: 'operator', body: { confirm: 112, batchSize: 20 } })
@@ -205,7 +223,7 @@ const PAGES = [
   ['run', 'runs/1', 'Batches'],
   ['customers', 'customers', 'Search by phone number'],
   ['customer', 'customers/1', 'Timeline'],
-  ['policy', 'policy?days=30', 'Kept by rule'],
+  ['policy', 'policy?days=30&sample=recent_call', 'A few whom recent call keeps'],
   ['compliance', 'compliance', 'Holds'],
   ['audit', 'audit', 'Audit log:'],
   ['settings', 'settings', 'Revoke viewer'],
