@@ -89,7 +89,7 @@ function Verdict({ statistics }: Readonly<{ statistics: Statistics }>) {
           {last !== null && (
             <Link href={path(`/runs/${last.run}`)}>
               Run {last.run}
-              {before !== null && `: why ${differenceWords(difference)} run ${before.run}`}
+              {before !== null && difference !== 0 && `: why ${differenceWords(difference)} run ${before.run}`}
             </Link>
           )}
         </p>
