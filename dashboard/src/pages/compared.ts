@@ -1,6 +1,7 @@
 /** Why a night moved more or fewer than the one before: the counts of both, where they differ. Pure. */
 import type { Run } from '../api/contract.ts'
 import { count, ruleWords, stopWords } from '../words.ts'
+import { leftBy } from './verdict.ts'
 
 /** A run that ended and may have moved somebody. */
 const hasMoved = ({ operation, dryRun, endedAt }: Run): boolean =>
@@ -51,8 +52,8 @@ function rulesThatDiffer(run: Run, before: Run): string {
 
 /** Every run that ends with people left over says why. */
 function leftReasons(run: Run): readonly string[] {
-  const { eligible, archived, failed, skipped, stopReason } = run
-  const left = Math.max(0, (eligible ?? archived) - archived - failed - skipped)
+  const { failed, skipped, stopReason } = run
+  const left = leftBy(run)
   return [
     ...(failed > 0 ? [`${count(failed)} could not move: see Failures below.`] : []),
     ...(skipped > 0 ? [`${count(skipped)} were skipped: locked, became active, or in quarantine.`] : []),

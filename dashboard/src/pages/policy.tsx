@@ -191,7 +191,8 @@ function Impact() {
         <Shown of={then} what="every customer">
           {(plan) => (
             <p role="status">
-              With {plural(days, 'day')}, {plural(movingOf(plan), 'customer')} would move
+              With {plural(days, 'day')}, {count(plan.candidates)} are old enough,{' '}
+              {count(plan.candidates - plan.eligible)} of them kept, and {plural(movingOf(plan), 'customer')} would move
               {now.data !== undefined && `, ${differenceOf(movingOf(plan) - movingOf(now.data))} now`}
               {plan.needsConfirmation !== null && `; a run would ask for the number ${plan.needsConfirmation}`}.
             </p>

@@ -43,7 +43,7 @@ function OneSample({ rule }: Readonly<{ rule: string | null }>) {
   const path = usePath()
   const sample = useSample(policy, rule)
   return (
-    <Card title={rule === null ? 'A few who would move' : `A few whom ${ruleWords(rule)} keeps`}>
+    <Card title={`${rule === null ? 'A few who would move' : `A few whom ${ruleWords(rule)} keeps`} (${times.zone})`}>
       <Shown of={sample} what="a few customers">
         {({ customers }) =>
           customers.length === 0 ? (
@@ -58,7 +58,7 @@ function OneSample({ rule }: Readonly<{ rule: string | null }>) {
                   name: 'Customer',
                   cell: ({ key }) => <Link href={path(`/customers/${encodeURIComponent(key)}`)}>Customer {key}</Link>,
                 },
-                { name: `Created (${times.zone})`, cell: ({ age }) => times.short(age) },
+                { name: 'Created', cell: ({ age }) => times.short(age) },
                 { name: 'Masked', cell: (customer) => <Contacts of={customer} /> },
               ]}
             />
