@@ -14,6 +14,7 @@ import { linearity } from './linearity.ts'
 import { memory } from './memory.ts'
 import { mostlyKept } from './mostly-kept.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
+import { overview } from './overview.ts'
 import { perRowLoop } from './per-row-loop.ts'
 import { type Line, passes, printBreakdown, printReports, type Report, reportJson } from './report.ts'
 import { restore } from './restore.ts'
@@ -33,6 +34,7 @@ const SCENARIOS: readonly Scenario[] = [
   restore,
   exportFiles,
   show,
+  overview,
   homecoming,
   sweep,
   agents,

@@ -9,7 +9,7 @@ import { build } from 'vite'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TARGET = join(ROOT, 'dist', 'dashboard')
 const STAMP = join(TARGET, 'made-of.txt')
-const SOURCES = ['dashboard/**/*', 'src/core/{role,run,history}.ts', 'scripts/build.ts', 'package-lock.json']
+const SOURCES = ['dashboard/**/*', 'src/core/{role,run,sign-off,slot}.ts', 'scripts/build.ts', 'package-lock.json']
 
 /** One hash over everything that a build reads. */
 function madeOf(): string {

@@ -23,8 +23,11 @@ export type TellingOptions = ComposeOptions &
     onProblem?: (code: string) => void
   }>
 
+/** Its `notifier` is the one that tells. */
+export type TellingEngine = OpenEngine & Readonly<{ notifier: Notifier }>
+
 /** An engine, and whoever the configuration names is told of what happens, at the latest when it is closed. */
-export function openTellingEngine(config: Telling, options: TellingOptions = {}): OpenEngine {
+export function openTellingEngine(config: Telling, options: TellingOptions = {}): TellingEngine {
   const { emit, rounds = false, onProblem } = options
   const hear: Emit = (event) => {
     emit?.(event)
@@ -41,7 +44,7 @@ export function openTellingEngine(config: Telling, options: TellingOptions = {})
     await notifier.settle()
     await engine[Symbol.asyncDispose]()
   }
-  return { ...engine, [Symbol.asyncDispose]: close }
+  return { ...engine, notifier, [Symbol.asyncDispose]: close }
 }
 
 /** The verbs on such an engine. */

@@ -12,6 +12,7 @@ import { createArchiver } from './engine/archiver.ts'
 import type { Engine } from './engine/ports.ts'
 import { openQueue } from './jobs/queue.ts'
 import type { OnTrouble, Station } from './jobs/station.ts'
+import type { Notifier } from './notify/notifier.ts'
 
 export type FleetOptions = Readonly<{
   /** Hears what happens in each database's runs; must not throw. */
@@ -25,8 +26,8 @@ export type FleetOptions = Readonly<{
   applicationName?: string
 }>
 
-/** A station, and the engine that its verbs work with. */
-export type FleetDatabase = Station & Readonly<{ engine: Engine }>
+/** A station, the engine that its verbs work with, and whoever tells people of it. */
+export type FleetDatabase = Station & Readonly<{ engine: Engine; notifier: Notifier }>
 
 export type Fleet = Readonly<{ stations: readonly FleetDatabase[] }> & AsyncDisposable
 
@@ -60,7 +61,14 @@ export function openFleet(
       ...(applicationName === undefined ? {} : { applicationName }),
     })
     const queue = openQueue({ url, onTrouble: (error) => onTrouble(name, error) })
-    const station = { name, engine, archiver: createArchiver(engine), policies: chosen, queue }
+    const station = {
+      name,
+      engine,
+      notifier: engine.notifier,
+      archiver: createArchiver(engine),
+      policies: chosen,
+      queue,
+    }
     return { ...station, close: () => engine[Symbol.asyncDispose]() }
   })
   return {

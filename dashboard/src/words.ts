@@ -63,7 +63,7 @@ export type Tone = 'good' | 'warning' | 'bad' | 'plain'
 
 export const STATUS: Readonly<Record<Run['status'], Readonly<{ word: string; tone: Tone; mark: string }>>> = {
   running: { word: 'running', tone: 'plain', mark: '▶' },
-  paused: { word: 'paused', tone: 'warning', mark: '⏸' },
+  paused: { word: 'paused', tone: 'warning', mark: '‖' },
   success: { word: 'success', tone: 'good', mark: '✓' },
   partial: { word: 'partial', tone: 'warning', mark: '!' },
   failed: { word: 'failed', tone: 'bad', mark: '✕' },

@@ -15,4 +15,6 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   export: 'start an export into cold files',
   purge: 'record the legal basis, plan a purge, carry out one that somebody else has planned',
   keys: 'see who has a key, make and revoke keys',
+  notify: 'send a trial message to a channel',
+  sign: 'sign off an item of the rollout, withdraw a sign-off',
 }

@@ -6,7 +6,8 @@ export type Role = (typeof ROLES)[number]
 
 /**
  * `release`: to end a hold, which somebody else may have set for the law's sake. `erase`: to plan one, and see receipts
- * and requests, too. `purge`: to record by what right, to plan, and to carry out what somebody else has planned.
+ * and requests, too. `purge`: to record by what right, to plan, and to carry out what somebody else has planned. `sign`: to
+ * give one's word for an item of the rollout.
  */
 export type Right =
   | 'read'
@@ -22,6 +23,8 @@ export type Right =
   | 'export'
   | 'purge'
   | 'keys'
+  | 'sign'
+  | 'notify'
 
 const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   read: ['viewer', 'operator', 'compliance', 'admin'],
@@ -37,6 +40,8 @@ const RIGHTS: Readonly<Record<Right, readonly Role[]>> = {
   export: ['compliance', 'admin'],
   purge: ['compliance', 'admin'],
   keys: ['admin'],
+  notify: ['admin'],
+  sign: ['operator', 'compliance', 'admin'],
 }
 
 export const mayDo = (role: Role, right: Right): boolean => RIGHTS[right].includes(role)

@@ -185,8 +185,14 @@ const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** The value below which the share `q` of the values lies, linear between neighbours; null for none. */
-export function quantile(values: readonly number[], q: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b)
+export const quantile = (values: readonly number[], q: number): number | null =>
+  quantileOfSorted(
+    values.toSorted((a, b) => a - b),
+    q,
+  )
+
+/** The same of values in ascending order. */
+export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number | null {
   const at = (sorted.length - 1) * q
   const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
   return low === undefined || high === undefined ? null : low + (high - low) * (at - Math.floor(at))

@@ -13,6 +13,7 @@ export function tellHowToGoOn(
       : `
  dashboard  ${dashboard.url}   (45 nights of another call center)
  API key    ${dashboard.key}
+ try        082 555 0142 in its search: a customer who phones again
 `
   tell.plain(`
 ${tell.style.strong('Look around')} until Ctrl-C ends the server${isKept ? '' : ' and removes its folder'}:

@@ -19,7 +19,9 @@ import type { Policy } from '../core/policy.ts'
 import type { Difference, Reconciled, ReconcileOptions } from '../core/reconcile.ts'
 import type { RestoreOptions, RestorePreview, RestoreResult, RestoreSelection } from '../core/restore.ts'
 import type { ControlResult, RunOptions, RunResult } from '../core/run.ts'
+import type { Sample } from '../core/sample.ts'
 import type { StageOfPolicy } from '../core/schedule.ts'
+import type { GiveSignOff, SignOff, WithdrawSignOff } from '../core/sign-off.ts'
 import type { SlotList } from '../core/slot.ts'
 import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
@@ -41,6 +43,7 @@ import { homecoming, planHomecoming, planHomecomingRemoval } from './homecoming/
 import { type CreateKey, createKey, listKeys, revokeKey } from './keys.ts'
 import { listNotices } from './notices.ts'
 import { plan } from './plan/plan.ts'
+import { type SampleOptions, sample } from './plan/sample.ts'
 import type { Engine } from './ports.ts'
 import { previewReconcile, reconcile } from './reconcile/reconcile.ts'
 import { restore } from './restore/restore.ts'
@@ -48,6 +51,7 @@ import { previewRestore } from './restore/restore-preview.ts'
 import { type Helping, helpRun, runsToHelp } from './run/adopt-run.ts'
 import { run } from './run/run.ts'
 import { runSlot, type SlotOptions, type SlotOutcome } from './run-slot.ts'
+import { listSignOffs, signOff, withdrawSignOff } from './sign-offs.ts'
 import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
 import { type SetStage, setStage, stageOf } from './stage.ts'
 import { type StatisticsOptions, statistics } from './statistics.ts'
@@ -59,6 +63,8 @@ export type Archiver = ColdVerbs &
   Readonly<{
     /** What a run would do now. Writes nothing. */
     plan(policy: Policy): Promise<Plan>
+    /** A few customers behind one of the plan's figures, masked. Writes nothing. */
+    sample(policy: Policy, options?: SampleOptions): Promise<Sample>
     run(policy: Policy, options?: RunOptions): Promise<RunResult>
     /** What a restore would do. Writes nothing. */
     previewRestore(policy: Policy, selection: RestoreSelection): Promise<RestorePreview>
@@ -136,6 +142,10 @@ export type Archiver = ColdVerbs &
     stopRun(policy: Policy, ask: AskRun): Promise<ControlResult>
     stageOf(policy: Policy): Promise<StageOfPolicy>
     setStage(policy: Policy, set: SetStage): Promise<StageOfPolicy>
+    /** Somebody's word that an item of the rollout was verified or is approved. */
+    signOff(policy: Policy, given: GiveSignOff): Promise<SignOff>
+    withdrawSignOff(policy: Policy, withdrawal: WithdrawSignOff): Promise<SignOff>
+    listSignOffs(policy: Policy, options?: Readonly<{ all?: boolean }>): Promise<readonly SignOff[]>
     /** Planned times, newest first, with what became of each, and the next one. */
     listSlots(policy: Policy, limit?: number): Promise<SlotList>
     /** What a scheduler does when it looks at the clock: the slots that are to be run now. */
@@ -167,9 +177,17 @@ const erasing = (engine: Engine): Erasing => ({
   listErasures: (policy, options) => listErasures(engine, policy, options),
 })
 
+const signing = (engine: Engine): Pick<Archiver, 'signOff' | 'withdrawSignOff' | 'listSignOffs'> => ({
+  signOff: (policy, given) => signOff(engine, policy, given),
+  withdrawSignOff: (policy, withdrawal) => withdrawSignOff(engine, policy, withdrawal),
+  listSignOffs: (policy, options) => listSignOffs(engine, policy, options),
+})
+
 export const createArchiver = (engine: Engine): Archiver => ({
   ...erasing(engine),
+  ...signing(engine),
   plan: (policy) => plan(engine, policy),
+  sample: (policy, options) => sample(engine, policy, options),
   run: (policy, options) => run(engine, policy, options),
   previewRestore: (policy, selection) => previewRestore(engine, policy, selection),
   restore: (policy, options) => restore(engine, policy, options),

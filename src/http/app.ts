@@ -15,6 +15,7 @@ import { limitBody, limitGuesses, limitRequests, requireJson } from './limits.ts
 import { registerPages } from './pages.ts'
 import { invalidRequest, onError, problemResponse } from './problem.ts'
 import { registerAudit } from './routes/audit.ts'
+import { registerChannels } from './routes/channels.ts'
 import { registerControl } from './routes/control.ts'
 import { registerCustomers } from './routes/customers.ts'
 import { registerErasures } from './routes/erasures.ts'
@@ -29,6 +30,7 @@ import { registerRetention } from './routes/retention.ts'
 import { registerRuns } from './routes/runs.ts'
 import { registerService } from './routes/service.ts'
 import { registerSession } from './routes/session.ts'
+import { registerSignOffs } from './routes/sign-offs.ts'
 import { registerStatistics } from './routes/statistics.ts'
 
 /** Signing in is how one comes by a session; everything else below needs a key or a session. */
@@ -52,9 +54,11 @@ export function createApp(service: Service): App {
     registerPurges,
     registerFailures,
     registerPolicies,
+    registerSignOffs,
     registerStatistics,
     registerAudit,
     registerService,
+    registerChannels,
     registerSession,
     registerPages,
     registerDashboard,

@@ -1,5 +1,6 @@
 /** Why a customer is where he is, a line for each reason, in words without his data. */
 import type { ActiveFacts, ArchivedFacts, Found } from '../core/found.ts'
+import { BUILT_IN_RULES } from '../core/policy.ts'
 
 export function becauseOf({ active, archived, cold, holds, keepUntil, failure }: Found): readonly string[] {
   if (cold !== null)
@@ -21,7 +22,7 @@ function activeReasons({ verdict, oldEnoughAt, evidence }: ActiveFacts): readonl
     case 'too_young':
       return [`active: too young${oldEnoughAt === null ? '' : ` until ${oldEnoughAt}`}`]
     case 'kept':
-      return evidence.map(({ rule, rows }) => `kept by ${rule} (${rows} ${rows === 1 ? 'row' : 'rows'})`)
+      return evidence.map(({ rule, rows }) => `kept by ${rule}${isBuiltIn(rule) ? '' : rowsText(rows)}`)
     case 'quarantined':
       return ['active: old enough, and in quarantine']
     case 'eligible':
@@ -30,6 +31,11 @@ function activeReasons({ verdict, oldEnoughAt, evidence }: ActiveFacts): readonl
       return ['active: the plan is refused, so nothing can be said about it']
   }
 }
+
+const rowsText = (rows: number): string => ` (${rows} ${rows === 1 ? 'row' : 'rows'})`
+
+/** A hold and a restore have sentences of their own; which rows of the journal say so is nobody's question. */
+const isBuiltIn = (rule: string): boolean => rule === BUILT_IN_RULES.hold || rule === BUILT_IN_RULES.restored
 
 function archivedReasons({ archivedAt, archivedBy, run, cutoff, reason }: ArchivedFacts): readonly string[] {
   const when = archivedAt ?? 'an unknown time'

@@ -15,6 +15,14 @@ export type Metrics = Readonly<{ contentType: string; text(): Promise<string> }>
 /** Opens the store of cold files, when somebody asks for it. */
 export type OpenVault = () => Promise<ColdVault>
 
+/** Whom the configuration tells; a trial message to one of them. `problem` null: the other side took it. */
+export type Notifying = Readonly<{
+  channels: readonly Readonly<{ name: string; kind: ChannelKind }>[]
+  test(channel: string): Promise<readonly Readonly<{ channel: string; kind: ChannelKind; problem: string | null }>[]>
+}>
+
+type ChannelKind = 'email' | 'slack' | 'teams'
+
 export type Service = Readonly<{
   /** Where this API begins: nothing, or `/databases/NAME`. */
   base: string
@@ -27,6 +35,8 @@ export type Service = Readonly<{
   metrics: Metrics | null
   /** null where the configuration names no place for cold files. */
   vault: OpenVault | null
+  /** null where nobody is told. */
+  notifier: Notifying | null
   /** An error that nobody foresaw; the caller is told its name only. */
   onUnexpected: (error: unknown) => void
 }>

@@ -3,6 +3,7 @@
  * sessions and limits. One database has the socket for itself, so that callers need not know that there could be more.
  */
 import { Hono } from 'hono'
+import { html } from 'hono/html'
 import { mount } from 'hono/mount'
 import { createApp } from './app.ts'
 import type { Service } from './environment.ts'
@@ -24,6 +25,8 @@ export function createFleetApp(services: readonly NamedService[]): Fetch {
     )
   }
   const names = services.map(({ name }) => name)
+  root.get('/', (c) => c.html(entrance(names), 200, ENTRANCE_HEADERS))
+  for (const path of ['/dashboard', '/dashboard/*']) root.get(path, (c) => c.redirect('/'))
   root.get('/databases', (c) => c.json({ databases: names }))
   root.get('/livez', (c) => c.json({ status: 'ok' }))
   root.get('/readyz', async (c) => {
@@ -35,3 +38,24 @@ export function createFleetApp(services: readonly NamedService[]): Fetch {
   })
   return root.fetch
 }
+
+const ENTRANCE_HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** For whoever opens the address in a browser: which dashboard does he want. */
+const entrance = (names: readonly string[]) => html`<!doctype html>
+  <html lang="en">
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width" />
+    <title>Databases · Mothball</title>
+    <link rel="stylesheet" href="/databases/${names[0] ?? ''}/docs/docs.css" />
+    <main>
+      <h1>Which database?</h1>
+      <ul>
+        ${names.map((name) => html`<li><a href="/databases/${name}/dashboard/">${name}</a></li>`)}
+      </ul>
+      <p>Each has its own dashboard, keys and <a href="/databases">API</a>.</p>
+    </main>
+  </html>`

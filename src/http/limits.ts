@@ -43,6 +43,18 @@ export const limitGuesses = (): MiddlewareHandler<Env> =>
     handler: tooMany,
   })
 
+/** Trial messages reach people: within a minute so many of them, whoever asks. */
+const TRIALS = 6
+
+export const limitTrials = (): MiddlewareHandler<Env> =>
+  rateLimiter<Env>({
+    windowMs: WINDOW_MS,
+    limit: TRIALS,
+    standardHeaders: 'draft-7',
+    keyGenerator: (c) => c.var.service.base,
+    handler: tooMany,
+  })
+
 export const limitBody = ({ maxBodyBytes }: HttpOptions): MiddlewareHandler<Env> =>
   bodyLimit({
     maxSize: maxBodyBytes,

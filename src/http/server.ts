@@ -10,7 +10,7 @@ import type { Policy } from '../core/policy.ts'
 import { createArchiver } from '../engine/archiver.ts'
 import { hasKeys } from '../engine/credentials.ts'
 import type { Engine } from '../engine/ports.ts'
-import type { Metrics, OpenVault } from './environment.ts'
+import type { Metrics, Notifying, OpenVault } from './environment.ts'
 import { createFleetApp, type NamedService } from './fleet-app.ts'
 import { type HttpOptions, isLoopback } from './options.ts'
 import { Running } from './running.ts'
@@ -21,6 +21,8 @@ export type ServedDatabase = Readonly<{
   engine: Engine
   policies: readonly Policy[]
   metrics: Metrics | null
+  /** Left out: nobody is told. */
+  notifier?: Notifying | null
 }>
 
 export type ServerInput = Readonly<{
@@ -50,10 +52,10 @@ export async function startServer(input: ServerInput): Promise<HttpServer> {
   for (const { engine } of databases)
     if (!isLoopback(options.host) && !(await hasKeys(engine)))
       throw new MothballError('keys_missing', { host: options.host })
-  const services = databases.map(({ name, ...served }): NamedService => {
+  const services = databases.map(({ name, notifier = null, ...served }): NamedService => {
     const running = new Running(served.engine, onUnexpected)
     const archiver = createArchiver(served.engine)
-    return { name, service: { ...served, archiver, options, vault, running, onUnexpected } }
+    return { name, service: { ...served, notifier, archiver, options, vault, running, onUnexpected } }
   })
   const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
   const runs = services.map(({ service }) => service.running)

@@ -38,6 +38,8 @@ export type Notifier = Readonly<{
   start(signal: AbortSignal, everyMs?: number): Promise<void>
   /** Resolves when what was heard, and every run that has ended, is told and was tried to be sent once. No summaries. */
   settle(): Promise<void>
+  /** Whom the configuration tells, by the names of their channels. */
+  channels: readonly Pick<Channel, 'name' | 'kind'>[]
   /** A trial message to the named channel, or to all; past the journal. */
   test(channel?: string): Promise<readonly TestedChannel[]>
 }>
@@ -89,6 +91,7 @@ export function createNotifier(config: NotifyConfig, deps: NotifierDeps): Notifi
   }
 
   return {
+    channels: channels.map(({ name, kind }) => ({ name, kind })),
     hear,
     tick,
     start: async (signal, everyMs = TICK_MS) => {

@@ -77,6 +77,24 @@ test('the dashboard', PATIENCE, async (t) => {
     assert.equal(await desk.db.query('select from nic_cc_customer_backup').then(({ length }) => length), 100)
   })
 
+  await t.test(
+    'before it goes live one looks at a few of those who would move, and signs what was verified',
+    async () => {
+      await link(page, 'Plan & policy')
+      await click(page, 'A few: who would move')
+      await see(page, 'A few who would move')
+      await page
+        .getByRole('link', { name: /^Customer \d+$/ })
+        .first()
+        .waitFor()
+      await click(page, 'Sign off: Small batch moved (10 customers)')
+      await page.getByLabel('What was found').fill('100 of 100 compared')
+      await page.getByRole('button', { name: 'Sign off', exact: true }).click()
+      await see(page, /1 of 20 signed off/)
+      await see(page, /100 of 100 compared/)
+    },
+  )
+
   await t.test('another is paused, goes on, and is stopped; what it moved stays', async () => {
     const release = desk.holdBatches()
     const started = await service.call('POST /api/v1/runs', { as: 'operator', body: { confirm: 112, batchSize: 20 } })
@@ -94,6 +112,8 @@ test('the dashboard', PATIENCE, async (t) => {
     await see(page, /Asked to stop/)
     again()
     await see(page, /it was asked to stop/)
+    await see(page, /eligible ones were left: it was asked to stop/)
+    await see(page, /fewer than run 1/)
     const { json } = await service.call(`GET /api/v1/runs/${number}`)
     assert.match(JSON.stringify(json), /"stopReason":"stopped"/)
   })
@@ -117,6 +137,7 @@ test('the dashboard', PATIENCE, async (t) => {
     await page.getByLabel('Reason').fill('phoned again')
     await page.getByRole('button', { name: 'Restore', exact: true }).click()
     await see(page, /Restored; not eligible before/)
+    await see(page, /related rows came home with him/)
     const key = page.url().split('/').at(-1) ?? ''
     const [row] = await desk.db.query('select count(*) as n from nic_cc_call_log where customer_id = $1', [key])
     assert.ok(Number(row?.['n']) > 0)
@@ -206,7 +227,7 @@ const PAGES = [
   ['run', 'runs/1', 'Batches'],
   ['customers', 'customers', 'Search by phone number'],
   ['customer', 'customers/1', 'Timeline'],
-  ['policy', 'policy?days=30', 'Kept by rule'],
+  ['policy', 'policy?days=30&sample=recent_call', 'A few whom recent call keeps'],
   ['compliance', 'compliance', 'Holds'],
   ['audit', 'audit', 'Audit log:'],
   ['settings', 'settings', 'Revoke viewer'],

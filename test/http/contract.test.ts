@@ -5,8 +5,9 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { run } from '../../src/engine/run/run.ts'
 import { registry } from '../../src/telemetry/registry.ts'
 import { callCenter } from '../support/call-center.ts'
+import { type Listening, listening } from '../support/notifying.ts'
 import { listOf } from '../support/program.ts'
-import { assertProblem, ended, RETENTION_TAGS, tagged, testService } from '../support/service.ts'
+import { assertProblem, ended, RETENTION_TAGS, type TestService, tagged, testService } from '../support/service.ts'
 
 /** Three old customers of whom one is poisonous, one young one, and one who was archived before. */
 async function scene(t: TestContext) {
@@ -18,10 +19,12 @@ async function scene(t: TestContext) {
   const poison = await center.customer(93)
   await center.db.query(`insert into nic_cc_customer_backup (id) values (${poison})`)
   const young = await center.customer(5)
+  const ops = listening(center)
   const service = await testService(t, center, {
     metrics: registry({ database: center.engine.database, policies: [center.policy] }),
+    notifier: ops.notifier,
   })
-  return { center, service, gone, old, poison, young }
+  return { center, service, ops, gone, old, poison, young }
 }
 
 test('a validator of OpenAPI finds nothing in the description', async (t) => {
@@ -32,12 +35,51 @@ test('a validator of OpenAPI finds nothing in the description', async (t) => {
   assert.equal(service.api.document.openapi, '3.1.0')
 })
 
+/** Somebody's word for an item of the rollout, taken back. */
+async function signOff({ call }: TestService): Promise<void> {
+  const item = { item: 'small_batch', note: '10 of 10 compared by hand' }
+  assertProblem(await call('POST /api/v1/sign-offs', { as: 'viewer', body: item }), 'role_missing', 403)
+  const signed = await call('POST /api/v1/sign-offs', { as: 'operator', body: item })
+  assert.deepEqual([signed.status, signed.json?.['signedBy'], signed.json?.['role']], [201, 'operator', 'operator'])
+  const standing = await call('GET /api/v1/sign-offs', { as: 'viewer' })
+  assert.deepEqual(standing.json?.['signOffs'], [signed.json])
+  const withdrawal = { as: 'operator', body: { reason: 'two were left out' } } as const
+  await call(`POST /api/v1/sign-offs/${signed.json?.['id']}/withdraw`, withdrawal)
+  assertProblem(await call(`POST /api/v1/sign-offs/${signed.json?.['id']}/withdraw`, withdrawal), 'not_found', 404)
+  assert.deepEqual((await call('GET /api/v1/sign-offs', { as: 'viewer' })).json?.['signOffs'], [])
+  assert.equal(listOf((await call('GET /api/v1/sign-offs?all=true', { as: 'viewer' })).json?.['signOffs']).length, 1)
+}
+
+/** Trial messages: by an admin, to a channel that is there, and not without end. */
+async function tryChannel({ call }: TestService, ops: Listening): Promise<void> {
+  const channels = await call('GET /api/v1/channels', { as: 'viewer' })
+  assert.deepEqual(channels.json?.['channels'], [{ name: 'ops', kind: 'slack' }])
+  const tested = await call('POST /api/v1/channels/ops/test', { body: {} })
+  assert.deepEqual(tested.json, { channel: 'ops', kind: 'slack', problem: null })
+  assert.deepEqual(ops.verdicts(), ['TEST'])
+  assertProblem(await call('POST /api/v1/channels/nobody/test', { body: {} }), 'channel_unknown', 404)
+  assertProblem(await call('POST /api/v1/channels/ops/test', { as: 'operator', body: {} }), 'role_missing', 403)
+  let trial = await call('POST /api/v1/channels/ops/test', { body: {} })
+  for (let more = 0; more < 6 && trial.status === 200; more += 1)
+    trial = await call('POST /api/v1/channels/ops/test', { body: {} })
+  assertProblem(trial, 'too_many_requests', 429)
+  assert.ok(ops.got.length < 8, 'nobody is sent trial messages without end')
+}
+
 test('every operation does its work and answers as it is described', async (t) => {
-  const { center, service, gone, old, poison, young } = await scene(t)
+  const { center, service, ops, gone, old, poison, young } = await scene(t)
   const { call } = service
 
   const plan = await call('POST /api/v1/plans', { as: 'viewer', body: {} })
   assert.deepEqual([plan.json?.['eligible'], plan.json?.['needsConfirmation']], [3, 3])
+
+  const sampled = await call('GET /api/v1/samples?limit=1', { as: 'viewer' })
+  assert.deepEqual(
+    listOf(sampled.json?.['customers']).map(({ key }) => key),
+    old.slice(0, 1),
+  )
+  await signOff(service)
+  await tryChannel(service, ops)
 
   const started = await call('POST /api/v1/runs', { as: 'operator', body: { confirm: 3, batchSize: 2 } })
   assert.equal(started.status, 202)

@@ -1,8 +1,11 @@
 // The dashboard's files as a browser asks for them, over a real socket.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { dashboardFiles } from '../../src/http/dashboard-files.ts'
 import { BUILT, buildDashboard } from '../support/built-dashboard.ts'
 import { callCenter } from '../support/call-center.ts'
 import { assertProblem, testService } from '../support/service.ts'
@@ -40,9 +43,31 @@ test('files with their hash in the name are kept for ever, and nothing beside th
     const { status, headers } = await call(`GET ${path}`, { as: null })
     assert.deepEqual([status, headers.get('cache-control')], [200, 'public, max-age=31536000, immutable'], path)
     assert.match(headers.get('content-type') ?? '', /^(text\/(javascript|css)|image\/svg)/)
+    assert.equal(headers.get('content-encoding'), 'gzip')
   }
   for (const path of ['made-of.txt', '..%2Findex.html', '..%2F..%2F..%2Fpackage.json', 'index.js', '__proto__'])
     assertProblem(await call(`GET /dashboard/assets/${path}`, { as: null }), 'route_unknown', 404)
+})
+
+test('a running service shows a newer build, and still has what an open page of the older one asks for', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'dashboard-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const build = (name: string) => {
+    mkdirSync(join(folder, 'assets'))
+    writeFileSync(join(folder, 'index.html'), name)
+    writeFileSync(join(folder, 'assets', name), `// ${name}`)
+  }
+  const files = dashboardFiles(folder)
+  assert.throws(() => files.page(), { code: 'dashboard_missing' })
+  build('one.js')
+  assert.equal(files.page(), 'one.js')
+  rmSync(join(folder, 'assets'), { recursive: true })
+  build('two.js')
+  assert.equal(files.page(), 'two.js')
+  assert.deepEqual(
+    ['one.js', 'two.js', 'three.js'].map((name) => files.asset(name)?.plain.toString()),
+    ['// one.js', '// two.js', undefined],
+  )
 })
 
 test('the script of the first load is at most 200 KB packed', () => {

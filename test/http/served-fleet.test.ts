@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { createKey } from '../../src/engine/keys.ts'
+import { buildDashboard } from '../support/built-dashboard.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
 import { MAIL_USER, mailServer } from '../support/mail-server.ts'
@@ -40,9 +41,15 @@ test('several databases have an API each: their own keys, runs and addresses', a
   const [eastern, western] = [await keyOf(east), await keyOf(west)]
   const databases = { east: { url: east.db.url }, west: { url: west.db.url } }
   const config = { databases, policies: [{ preset: 'nic-call-center', guard: 1 }], http: { port: 0 } }
-  const { ask, end } = await served(t, east, config, { MOTHBALL_DATABASE_URL: '' })
+  buildDashboard()
+  const { url, ask, end } = await served(t, east, config, { MOTHBALL_DATABASE_URL: '' })
 
   assert.deepEqual((await ask('/databases')).json, { databases: ['east', 'west'] })
+  const entrance = await (await fetch(`${url}/dashboard/`)).text()
+  assert.match(entrance, /href="\/databases\/west\/dashboard\/"/, 'who opens the address chooses a database')
+  const page = await fetch(`${url}/databases/west`)
+  assert.deepEqual([page.status, new URL(page.url).pathname], [200, '/databases/west/dashboard/'])
+  assert.match(await page.text(), /src="\/databases\/west\/dashboard\/assets\//)
   assert.deepEqual((await ask('/readyz')).json, { status: 'ok', waiting: [] })
   const policy = { policy: 'nic-call-center' }
   const started = await ask('/databases/east/api/v1/runs', {

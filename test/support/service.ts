@@ -48,15 +48,16 @@ export async function testService(
   {
     options = {},
     metrics = null,
+    notifier = null,
     ...input
   }: Readonly<{ options?: Partial<HttpOptions> }> &
     Partial<Omit<ServerInput, 'options' | 'databases'>> &
-    Partial<Pick<ServedDatabase, 'metrics'>> = {},
+    Partial<Pick<ServedDatabase, 'metrics' | 'notifier'>> = {},
 ): Promise<TestService> {
   const keys = await keysOf(engine)
   const unexpected: unknown[] = []
   const server = await startServer({
-    databases: [{ name: 'database', engine, policies: [policy], metrics }],
+    databases: [{ name: 'database', engine, policies: [policy], metrics, notifier }],
     options: { ...httpSchema.parse({}), port: 0, ...options },
     onUnexpected: (error) => unexpected.push(error),
     ...input,

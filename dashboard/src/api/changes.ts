@@ -19,11 +19,14 @@ import type {
   RetryBody,
   RevealBody,
   Revealed,
+  SignOff,
+  SignOffBody,
   Stage,
   StageBody,
   StartBody,
   StartedRun,
   StartedWork,
+  TestedChannel,
 } from './contract.ts'
 import { change, once } from './request.ts'
 
@@ -76,6 +79,20 @@ export const useSetStage = (policy: string) =>
   useChange(({ etag, ...body }: StageBody & Readonly<{ etag: string }>) =>
     change<Stage>(`/api/v1/policies/${policy}/stage`, body, { method: 'PUT', headers: { 'if-match': etag } }),
   )
+
+export const useGiveSignOff = () =>
+  useChange((body: SignOffBody) => change<SignOff>('/api/v1/sign-offs', body, { headers: once() }))
+
+export const useWithdrawSignOff = (policy: string) =>
+  useChange(({ id, reason }: Readonly<{ id: number; reason: string }>) =>
+    change<SignOff>(`/api/v1/sign-offs/${id}/withdraw`, { reason }, { query: { policy }, headers: once() }),
+  )
+
+/** Sends a message to people, each time it is asked. */
+export const useTestChannel = () =>
+  useMutation({
+    mutationFn: (name: string) => change<TestedChannel>(`/api/v1/channels/${encodeURIComponent(name)}/test`, {}),
+  })
 
 export const useCreateKey = () => useChange((body: KeyBody) => change<NewKey>('/api/v1/keys', body))
 

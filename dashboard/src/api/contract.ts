@@ -3,6 +3,7 @@
  * the server gets into the bundle.
  */
 import type * as audit from '../../../src/http/contract/audit.ts'
+import type * as channels from '../../../src/http/contract/channels.ts'
 import type * as control from '../../../src/http/contract/control.ts'
 import type * as customers from '../../../src/http/contract/customers.ts'
 import type * as erasures from '../../../src/http/contract/erasures.ts'
@@ -14,8 +15,10 @@ import type * as purges from '../../../src/http/contract/purges.ts'
 import type * as restores from '../../../src/http/contract/restores.ts'
 import type * as retention from '../../../src/http/contract/retention.ts'
 import type * as runs from '../../../src/http/contract/runs.ts'
+import type * as samples from '../../../src/http/contract/samples.ts'
 import type * as service from '../../../src/http/contract/service.ts'
 import type * as session from '../../../src/http/contract/session.ts'
+import type * as signOffs from '../../../src/http/contract/sign-offs.ts'
 import type * as statistics from '../../../src/http/contract/statistics.ts'
 
 type Json<Schema> = { content: { 'application/json': { schema: Schema } } }
@@ -38,6 +41,8 @@ export type About = AnswerOf<typeof service.aboutRoute>
 export type Slots = AnswerOf<typeof service.listSlotsRoute>
 export type Diagnosis = AnswerOf<typeof service.diagnosisRoute>
 export type Notices = AnswerOf<typeof service.listNoticesRoute>
+export type Channels = AnswerOf<typeof channels.listChannelsRoute>
+export type TestedChannel = AnswerOf<typeof channels.testChannelRoute>
 export type Keys = AnswerOf<typeof service.listKeysRoute>
 export type NewKey = AnswerOf<typeof service.createKeyRoute>
 export type KeyBody = BodyOf<typeof service.createKeyRoute>
@@ -84,6 +89,10 @@ export type HoldBody = BodyOf<typeof holds.setHoldRoute>
 export type Policies = AnswerOf<typeof policies.listPoliciesRoute>
 export type Stage = AnswerOf<typeof policies.stageRoute>
 export type StageBody = BodyOf<typeof policies.setStageRoute>
+export type Sample = AnswerOf<typeof samples.sampleRoute>
+export type SignOffs = AnswerOf<typeof signOffs.listSignOffsRoute>
+export type SignOff = SignOffs['signOffs'][number]
+export type SignOffBody = BodyOf<typeof signOffs.giveSignOffRoute>
 export type Verification = AnswerOf<typeof policies.verifyRoute>
 export type Audit = AnswerOf<typeof audit.listAuditRoute>
 export type AuditEntry = Audit['entries'][number]

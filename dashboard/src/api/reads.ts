@@ -4,6 +4,7 @@ import type {
   About,
   Audit,
   AuditVerification,
+  Channels,
   ColdSets,
   Customer,
   Customers,
@@ -21,6 +22,8 @@ import type {
   Retention,
   RunDetail,
   Runs,
+  Sample,
+  SignOffs,
   Slots,
   Stage,
   Statistics,
@@ -75,6 +78,17 @@ export const usePlan = (body: PlanBody, enabled = true) =>
     enabled,
     staleTime: 30_000,
   })
+
+/** `rule` null: who would move. */
+export const useSample = (policy: string, rule: string | null) =>
+  useQuery({
+    queryKey: ['customers', 'sample', policy, rule],
+    queryFn: () => get<Sample>('/api/v1/samples', { policy, rule: rule ?? undefined }),
+    gcTime: 60_000,
+  })
+
+export const useSignOffs = (policy: string) =>
+  useQuery({ queryKey: ['sign-offs', policy], queryFn: () => get<SignOffs>('/api/v1/sign-offs', { policy }) })
 
 export const usePolicies = () =>
   useQuery({ queryKey: ['policies'], queryFn: () => get<Policies>('/api/v1/policies'), staleTime: 60_000 })
@@ -181,6 +195,8 @@ export const useKeys = (enabled: boolean) =>
 
 export const useNotices = (policy: string) =>
   useQuery({ queryKey: ['notices', policy], queryFn: () => get<Notices>('/api/v1/notices', { policy, limit: 20 }) })
+
+export const useChannels = () => useQuery({ queryKey: ['channels'], queryFn: () => get<Channels>('/api/v1/channels') })
 
 export const useDiagnosis = (policy: string) =>
   useQuery({ queryKey: ['diagnosis', policy], queryFn: () => get<Diagnosis>('/api/v1/diagnosis', { policy }) })

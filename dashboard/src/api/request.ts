@@ -7,6 +7,12 @@ import { ApiProblem, problemOf, UNREACHABLE } from './problem.ts'
 /** Everything before `/dashboard`: the API lies beside it. */
 export const API_BASE = location.pathname.slice(0, Math.max(0, location.pathname.indexOf('/dashboard')))
 
+/** Of several databases behind one address, the one that this dashboard shows; null where there is only one. */
+export const DATABASE = /\/databases\/([^/]+)$/.exec(API_BASE)?.[1] ?? null
+
+/** Where one chooses among them. */
+export const ENTRANCE = `${API_BASE.replace(/\/databases\/[^/]+$/, '')}/`
+
 let csrf: string | null = null
 
 /** Of the session; null after signing out. */

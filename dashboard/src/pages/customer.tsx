@@ -1,14 +1,15 @@
 /** One customer: where he is, why, what went with him, what was decided about him; and bringing him home. */
 import { Link } from 'wouter'
+import { useRestore } from '../api/changes.ts'
 import type { Customer } from '../api/contract.ts'
-import { useCustomer, useWhy } from '../api/reads.ts'
+import { useCustomer, useRuns, useWhy } from '../api/reads.ts'
 import { Card, Facts } from '../parts/card.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import { ruleWords, type Times, tableWords } from '../words.ts'
 import { CustomerHolds } from './customer-holds.tsx'
 import { TierTag } from './customers.tsx'
-import { Restore } from './restore.tsx'
+import { Restore, Restored } from './restore.tsx'
 import { Reveal } from './reveal.tsx'
 import { Counted } from './run.tsx'
 import { timelineOf } from './timeline.ts'
@@ -26,6 +27,7 @@ export function CustomerPage({ customer }: Readonly<{ customer: string }>) {
 function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
   const { times } = usePlace()
   const path = usePath()
+  const restore = useRestore()
   return (
     <>
       <div className="head">
@@ -33,9 +35,10 @@ function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
         <TierTag of={customer} times={times} />
         <Reveal of={customer} />
         <div className="actions">
-          <Restore customer={customer} />
+          <Restore customer={customer} restore={restore} />
         </div>
       </div>
+      <Restored of={restore.data} />
       <div className="grid wide">
         <WhyCard of={customer} />
         <Card title="With him">
@@ -113,9 +116,13 @@ function factsOf({ active, archived, keepUntil }: Customer, times: Times): reado
 }
 
 function Timeline({ of: customer }: Readonly<{ of: Customer }>) {
-  const { times } = usePlace()
+  const { policy, times } = usePlace()
   const path = usePath()
-  const events = timelineOf(customer)
+  const runs = useRuns(policy)
+  const events = timelineOf(
+    customer,
+    (runs.data?.pages ?? []).flatMap((page) => page.runs),
+  )
   if (events.length === 0) return <Empty>The journal knows nothing of him yet.</Empty>
   return (
     <ol className="timeline">

@@ -6,7 +6,7 @@ import { useCreateKey, useRevokeKey } from '../api/changes.ts'
 import type { Keys } from '../api/contract.ts'
 import { useKeys } from '../api/reads.ts'
 import { Ask } from '../parts/ask.tsx'
-import { Card } from '../parts/card.tsx'
+import { Card, Facts } from '../parts/card.tsx'
 import { Note } from '../parts/note.tsx'
 import { Rows } from '../parts/rows.tsx'
 import { ProblemView, Shown } from '../parts/states.tsx'
@@ -66,6 +66,20 @@ export function KeysCard() {
     </Card>
   )
 }
+
+const ROLE_WORDS: Readonly<Record<Key['role'], string>> = {
+  viewer: 'looks, and sees customers masked',
+  operator:
+    'starts, pauses and stops runs, brings customers home, sets holds, signs off, sees numbers in clear for a reason',
+  compliance: 'sets and releases holds, erases, signs off, reads the audit log, sees numbers in clear for a reason',
+  admin: 'all of that; changes the stage, makes keys, sends trial messages',
+}
+
+export const RolesCard = () => (
+  <Card title="What the roles may">
+    <Facts of={ROLES.map((role) => [role, ROLE_WORDS[role]] as const)} />
+  </Card>
+)
 
 function NewKey() {
   const [name, setName] = useState('')

@@ -13,6 +13,7 @@ import { usePath, usePlace } from '../shell/place.tsx'
 import { bytes, count, decimal, duration, percent, plural, slotWords } from '../words.ts'
 import { Ahead } from './ahead.tsx'
 import { Checks } from './checks.tsx'
+import { differenceWords, runBefore } from './compared.ts'
 import { Performance } from './performance.tsx'
 import { Rollout } from './rollout.tsx'
 import { StartRun } from './start-run.tsx'
@@ -79,12 +80,20 @@ function Verdict({ statistics }: Readonly<{ statistics: Statistics }>) {
   const all = runs.data.pages.flatMap((page) => page.runs)
   const last = all.find(({ operation }) => operation === 'archive') ?? null
   const { tone, title, text } = verdictOf({ statistics, slots: slots.data, last, times })
+  const before = last === null ? null : runBefore(last, all)
+  const difference = last === null || before === null ? 0 : last.archived - before.archived
   return (
     <>
       <div className="note verdict" data-tone={tone} role="status" data-testid="verdict">
         <Tag tone={tone}>{title}</Tag>
         <p>
-          {text} {last !== null && <Link href={path(`/runs/${last.run}`)}>Run {last.run}</Link>}
+          {text}{' '}
+          {last !== null && (
+            <Link href={path(`/runs/${last.run}`)}>
+              Run {last.run}
+              {before !== null && difference !== 0 && `: why ${differenceWords(difference)} run ${before.run}`}
+            </Link>
+          )}
         </p>
       </div>
       {stage.data !== undefined && stage.data.value.stage !== 'live' && (

@@ -22,8 +22,8 @@ export function Performance({ of: { probes } }: Readonly<{ of: Statistics }>) {
       ) : (
         <div className="stack">
           <p>
-            Probe <strong>{name}</strong>: p95 {decimal(shown.first)} ms before the first run of the period,{' '}
-            {decimal(shown.last)} ms after the last.
+            Probe <strong>{name}</strong>: p95 {decimal(shown.first)} ms before the first run of the period
+            {shown.last !== null && `, ${decimal(shown.last)} ms after the last`}.
           </p>
           <DayChart
             label={`Probe ${name}: p95 in milliseconds after each run, from ${decimal(shown.first)} to ${decimal(shown.last)}`}

@@ -1,4 +1,7 @@
-/** Plan & policy: what would move now and what each rule keeps, the options side by side, another age tried, the stage. */
+/**
+ * Plan & policy: what would move now and what each rule keeps, the options side by side, another age tried, the stage,
+ * and who signed off what.
+ */
 import { Button, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useSearchParams } from 'wouter'
@@ -9,8 +12,10 @@ import { Note, Tag } from '../parts/note.tsx'
 import { Rows } from '../parts/rows.tsx'
 import { Empty, ProblemView, Shown } from '../parts/states.tsx'
 import { usePlace } from '../shell/place.tsx'
-import { count, duration, percent, plural, ruleWords, tableWords } from '../words.ts'
+import { count, duration, percent, plural, tableWords } from '../words.ts'
 import { Counted } from './run.tsx'
+import { KeptByRule, SampleCard, SampleLink } from './samples.tsx'
+import { SignOffsCard } from './sign-offs.tsx'
 import { StageCard } from './stage.tsx'
 
 export function PolicyPage() {
@@ -25,14 +30,17 @@ export function PolicyPage() {
           <>
             <p>
               A run now, with the cutoff {times.at(data.cutoff)}, would archive <strong>{count(movingOf(data))}</strong>{' '}
-              of {plural(data.active, 'active customer')}. A plan writes nothing.
+              of {plural(data.active, 'active customer')}. A plan writes nothing.{' '}
+              {movingOf(data) > 0 && <SampleLink rule={null} />}
             </p>
             <PlanView of={data} />
+            <SampleCard />
           </>
         )}
       </Shown>
       <Options />
       <Impact />
+      <SignOffsCard />
       <Document />
     </>
   )
@@ -58,7 +66,13 @@ function PlanView({ of: plan }: Readonly<{ of: Plan }>) {
         <Figure
           name="Would be archived"
           value={count(movingOf(plan))}
-          note={plan.expectedMs === null ? 'no run to tell the time from yet' : `in about ${duration(plan.expectedMs)}`}
+          note={
+            movingOf(plan) === 0
+              ? 'nobody'
+              : plan.expectedMs === null
+                ? 'no run to tell the time from yet'
+                : `in about ${duration(plan.expectedMs)}`
+          }
         />
         <Figure name="Too young" value={count(plan.active - plan.candidates)} />
         <Figure name="Old, and kept" value={count(plan.candidates - plan.eligible)} />
@@ -66,7 +80,7 @@ function PlanView({ of: plan }: Readonly<{ of: Plan }>) {
       </div>
       <div className="grid wide">
         <Card title="Kept by rule (may overlap)">
-          <Counted of={plan.kept} name="Rule" words={ruleWords} />
+          <KeptByRule of={plan.kept} />
         </Card>
         <Card title="Related rows that would go along">
           <Counted of={plan.related} name="Table" words={tableWords} />
@@ -177,7 +191,8 @@ function Impact() {
         <Shown of={then} what="every customer">
           {(plan) => (
             <p role="status">
-              With {plural(days, 'day')}, {plural(movingOf(plan), 'customer')} would move
+              With {plural(days, 'day')}, {count(plan.candidates)} are old enough,{' '}
+              {count(plan.candidates - plan.eligible)} of them kept, and {plural(movingOf(plan), 'customer')} would move
               {now.data !== undefined && `, ${differenceOf(movingOf(plan) - movingOf(now.data))} now`}
               {plan.needsConfirmation !== null && `; a run would ask for the number ${plan.needsConfirmation}`}.
             </p>

@@ -1,8 +1,9 @@
 /** Bringing one customer home: first what would come, and what stands in the way; then a reason and a button. */
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { usePreviewRestore, useRestore } from '../api/changes.ts'
-import type { Customer, RestorePreview } from '../api/contract.ts'
+import { usePreviewRestore, type useRestore } from '../api/changes.ts'
+import type { Customer, RestorePreview, RestoreResult } from '../api/contract.ts'
+import { usePolicies } from '../api/reads.ts'
 import { useMay } from '../api/session.ts'
 import { Ask } from '../parts/ask.tsx'
 import { Note } from '../parts/note.tsx'
@@ -10,17 +11,14 @@ import { ProblemView, Waiting } from '../parts/states.tsx'
 import { usePlace } from '../shell/place.tsx'
 import { plural, tableWords } from '../words.ts'
 
-export function Restore({ customer }: Readonly<{ customer: Customer }>) {
-  const { policy, times } = usePlace()
+type RestoreProps = Readonly<{ customer: Customer; restore: ReturnType<typeof useRestore> }>
+
+export function Restore({ customer, restore }: RestoreProps) {
+  const { policy } = usePlace()
   const [asks, setAsks] = useState(false)
   const mayRestore = useMay('restore')
   const preview = usePreviewRestore()
-  const restore = useRestore()
   const selection = { by: 'keys', keys: [customer.key] } satisfies { by: 'keys'; keys: string[] }
-  if (restore.data !== undefined && restore.data.restored > 0)
-    return (
-      <Note tone="good" title={`Restored; not eligible before ${times.at(restore.data.keepUntil)}`} role="status" />
-    )
   if (customer.tier !== 'archive') return null
   if (!mayRestore) return <span className="faint small">An operator brings him home; your role looks.</span>
   return (
@@ -65,6 +63,20 @@ export function Restore({ customer }: Readonly<{ customer: Customer }>) {
   )
 }
 
+/** What came of it, for as long as one stays on the page. */
+export function Restored({ of: result }: Readonly<{ of: RestoreResult | undefined }>) {
+  const { times } = usePlace()
+  if (result === undefined || result.restored === 0) return null
+  return (
+    <Note tone="good" title={`Restored; not eligible before ${times.at(result.keepUntil)}`} role="status">
+      {plural(relatedRows(result), 'related row')} came home with him, under their old keys.
+    </Note>
+  )
+}
+
+const relatedRows = ({ related }: Pick<RestorePreview, 'related'>): number =>
+  Object.values(related).reduce((sum, rows) => sum + rows, 0)
+
 type ConfirmProps = Readonly<{
   customer: string
   preview: RestorePreview
@@ -76,13 +88,22 @@ type ConfirmProps = Readonly<{
 
 function Confirm({ customer, preview, busy, error, onClose, onConfirm }: ConfirmProps) {
   const [until, setUntil] = useState('')
-  const related = Object.values(preview.related).reduce((sum, rows) => sum + rows, 0)
+  const days = useKeepDays()
   if (preview.conflicts.length > 0) return <Conflicts of={preview} onClose={onClose} />
   return (
     <Ask
       title={`Restore customer ${customer}`}
       verb="Restore"
       reason
+      more={
+        <TextInput
+          type="date"
+          label="Keep until"
+          description={`Until then no run takes him again. Empty: ${days === null ? 'the policy’s own time' : plural(days, 'day')} from now`}
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+      }
       busy={busy}
       error={error}
       onClose={onClose}
@@ -90,24 +111,24 @@ function Confirm({ customer, preview, busy, error, onClose, onConfirm }: Confirm
     >
       <div className="stack">
         <p>
-          {plural(related + preview.subjects, 'row')} in {plural(tablesOf(preview), 'table')} would come home; no
-          conflict. Original keys, nothing is overwritten.
+          {plural(relatedRows(preview) + preview.subjects, 'row')} in {plural(tablesOf(preview), 'table')} would come
+          home; no conflict. Original keys, nothing is overwritten.
         </p>
         <p className="faint small">
           {Object.entries(preview.related)
             .map(([table, rows]) => `${tableWords(table)} ${rows}`)
             .join(' · ')}
         </p>
-        <TextInput
-          type="date"
-          label="Keep until"
-          description="Empty: the policy’s own time; until then no run takes him again"
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
       </div>
     </Ask>
   )
+}
+
+/** How long the policy keeps whoever came home; null before it is read. */
+function useKeepDays(): number | null {
+  const { policy } = usePlace()
+  const days = usePolicies().data?.policies.find((each) => each.policy.name === policy)?.policy['keepUntilDays']
+  return typeof days === 'number' ? days : null
 }
 
 const tablesOf = ({ related, subjects }: RestorePreview): number =>
@@ -117,6 +138,7 @@ const Conflicts = ({ of: { conflicts }, onClose }: Readonly<{ of: RestorePreview
   <Ask
     title="He cannot come home yet"
     verb="Understood"
+    tells
     busy={false}
     error={null}
     onClose={onClose}

@@ -27,7 +27,7 @@ function Going({ run }: Readonly<{ run: Run }>) {
         loading={control.isPending}
         onClick={() => control.mutate(isPaused ? 'resume' : 'pause')}
       >
-        {isPaused ? '▶ Resume' : '⏸ Pause'}
+        {isPaused ? '▶ Resume' : '‖ Pause'}
       </Button>
       <Button onClick={() => setStops(true)}>■ Stop safely …</Button>
       {control.error !== null && !stops && <ProblemView error={control.error} />}

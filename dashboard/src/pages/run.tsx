@@ -2,7 +2,7 @@
 import { Link } from 'wouter'
 import type { Run, RunDetail } from '../api/contract.ts'
 import { useFollowedRun } from '../api/follow.ts'
-import { useRun } from '../api/reads.ts'
+import { useRun, useRuns } from '../api/reads.ts'
 import { API_BASE } from '../api/request.ts'
 import { Card, Facts, Figure } from '../parts/card.tsx'
 import { Note, StatusTag } from '../parts/note.tsx'
@@ -10,6 +10,7 @@ import { Rows } from '../parts/rows.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import { count, duration, plural, ruleWords, stopWords, tableWords } from '../words.ts'
+import { differenceWords, reasonsOf, runBefore } from './compared.ts'
 import { RunControls } from './run-controls.tsx'
 import { RunFailures } from './run-failures.tsx'
 
@@ -53,6 +54,7 @@ function OneRun({ of: { run, batches, related, failures } }: Readonly<{ of: RunD
         <Figure name="Eligible at its start" value={count(run.eligible)} />
         <Figure name="Took" value={duration(run.durationMs)} note={plural(run.batches, 'batch', 'batches')} />
       </div>
+      <Compared run={run} />
       <div className="grid triple">
         <Card title="What it was">
           <RunFacts run={run} />
@@ -117,6 +119,31 @@ function Progress({ run }: Readonly<{ run: Run }>) {
           : 'The connection is lost; the run goes on. Connecting again …'}
       </p>
     </div>
+  )
+}
+
+/** Whoever asks why last night moved fewer finds it here. */
+function Compared({ run }: Readonly<{ run: Run }>) {
+  const { policy, times } = usePlace()
+  const path = usePath()
+  const runs = useRuns(policy)
+  const before = runBefore(
+    run,
+    (runs.data?.pages ?? []).flatMap((page) => page.runs),
+  )
+  if (before === null) return null
+  return (
+    <Card title={`Compared with run ${before.run}`}>
+      <p>
+        {count(run.archived)} archived, {differenceWords(run.archived - before.archived)}{' '}
+        <Link href={path(`/runs/${before.run}`)}>run {before.run}</Link> ({times.at(before.startedAt)}).
+      </p>
+      <ul className="reasons">
+        {reasonsOf(run, before).map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    </Card>
   )
 }
 

@@ -1,14 +1,15 @@
-/** Settings: what doctor sees, who is told and whether it arrived, the schedule, the keys. */
+/** Settings: what doctor sees, the schedule, who is told and whether it arrives, the keys and what their roles may. */
 import { Link } from 'wouter'
-import type { Diagnosis, Notices } from '../api/contract.ts'
-import { useDiagnosis, useNotices, useSlots } from '../api/reads.ts'
+import type { Diagnosis } from '../api/contract.ts'
+import { useDiagnosis, usePolicies, useSlots, useStage } from '../api/reads.ts'
 import { useMay } from '../api/session.ts'
-import { Card } from '../parts/card.tsx'
+import { Card, Facts } from '../parts/card.tsx'
 import { MARKS, Tag } from '../parts/note.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import type { Tone } from '../words.ts'
-import { KeysCard } from './keys.tsx'
+import { ChannelsCard } from './channels.tsx'
+import { KeysCard, RolesCard } from './keys.tsx'
 
 export function SettingsPage() {
   const mayKeys = useMay('keys')
@@ -18,7 +19,7 @@ export function SettingsPage() {
       <div className="grid triple">
         <Doctor />
         <Schedule />
-        <Told />
+        <ChannelsCard />
       </div>
       {mayKeys ? (
         <KeysCard />
@@ -27,6 +28,7 @@ export function SettingsPage() {
           <Empty>Keys are seen, made and revoked by an admin.</Empty>
         </Card>
       )}
+      <RolesCard />
     </>
   )
 }
@@ -65,53 +67,39 @@ function Schedule() {
   const { policy, times } = usePlace()
   const path = usePath()
   const slots = useSlots(policy)
+  const stage = useStage(policy)
+  const planned = usePolicies().data?.policies.find((each) => each.policy.name === policy)?.policy['schedule']
   return (
     <Card title="Schedule">
       <Shown of={slots} what="the schedule">
-        {({ next }) => (
-          <p>
-            {next === null ? 'This policy has no schedule: it runs when it is told to.' : `Next: ${times.at(next)}.`}{' '}
-            <Link href={path('/policy')}>The stage</Link> says what the schedule does,{' '}
-            <Link href={path('/runs')}>Runs</Link> what became of each planned time.
-          </p>
+        {({ next, slots: past }) => (
+          <div className="stack">
+            {next === null ? (
+              <p>This policy has no schedule: it runs when it is told to.</p>
+            ) : (
+              <Facts
+                of={[
+                  ['Next', times.at(next)],
+                  ['Rule', ruleOf(planned)],
+                  ['Stage', stage.data === undefined ? '…' : stage.data.value.stage],
+                  ['Missed', `${past.filter(({ state }) => state === 'missed').length} of the last ${past.length}`],
+                ]}
+              />
+            )}
+            <p>
+              <Link href={path('/policy')}>The stage</Link> says what the schedule does,{' '}
+              <Link href={path('/runs')}>Runs</Link> what became of each planned time. The rule stands in the
+              configuration.
+            </p>
+          </div>
         )}
       </Shown>
     </Card>
   )
 }
 
-type Delivery = Notices['notices'][number]['deliveries'][number]
-const DELIVERY: Readonly<Record<Delivery['state'], Tone>> = { sent: 'good', waiting: 'plain', given_up: 'bad' }
-
-function Told() {
-  const { policy, times } = usePlace()
-  const notices = useNotices(policy)
-  return (
-    <Card title="Who was told">
-      <Shown of={notices} what="the notices">
-        {({ notices: shown }) =>
-          shown.length === 0 ? (
-            <Empty>
-              Nobody was told anything yet. Channels stand in the configuration under{' '}
-              <span className="mono">notify</span>; <span className="mono">mothball notify test</span> tries them.
-            </Empty>
-          ) : (
-            <ul className="checks">
-              {shown.map(({ id, subject, toldAt, deliveries }) => (
-                <li key={id}>
-                  <span className="faint">{times.short(toldAt)}</span> {subject}
-                  {deliveries.map(({ channel, state, problem }) => (
-                    <Tag key={channel} tone={DELIVERY[state]}>
-                      {channel}: {state.replace('_', ' ')}
-                      {problem !== null && ` (${problem})`}
-                    </Tag>
-                  ))}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Shown>
-    </Card>
-  )
-}
+/** The policy is shown as the server has it; nothing here knows its fields by type. */
+const ruleOf = (planned: unknown): string =>
+  planned !== null && typeof planned === 'object' && 'cron' in planned && 'zone' in planned
+    ? `${planned.cron} (${planned.zone})`
+    : '–'

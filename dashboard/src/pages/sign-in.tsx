@@ -1,6 +1,7 @@
 /** Signing in: a key for a cookie that no script can read. The key is kept nowhere. */
 import { Button, PasswordInput } from '@mantine/core'
 import { useState } from 'react'
+import { DATABASE } from '../api/request.ts'
 import { useSignIn } from '../api/session.ts'
 import { ProblemView } from '../parts/states.tsx'
 
@@ -16,7 +17,7 @@ export function SignInPage() {
           if (key.trim() !== '') signIn.mutate(key.trim())
         }}
       >
-        <h1>Mothball</h1>
+        <h1>Mothball{DATABASE === null ? '' : ` · ${decodeURIComponent(DATABASE)}`}</h1>
         <p className="faint">Sign in with your API key. It becomes a session of this browser, and is not kept.</p>
         <PasswordInput
           label="API key"

@@ -1,7 +1,7 @@
 /** Starting a run: the plan is shown first; above the guard its number is asked for. */
 import { Button, NumberInput } from '@mantine/core'
 import { useState } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { useStartRun } from '../api/changes.ts'
 import type { Plan } from '../api/contract.ts'
 import { usePlan } from '../api/reads.ts'
@@ -9,7 +9,7 @@ import { useMay } from '../api/session.ts'
 import { Ask } from '../parts/ask.tsx'
 import { ProblemView, Waiting } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
-import { plural } from '../words.ts'
+import { count, plural } from '../words.ts'
 
 export function StartRun() {
   const [kind, setKind] = useState<'dry' | 'live' | null>(null)
@@ -66,6 +66,7 @@ function LiveRun({ busy, error, onClose, onStart }: LiveProps) {
         {plan.error === null ? <Waiting what="the plan" /> : <ProblemView error={plan.error} />}
       </Ask>
     )
+  if (movingOf(plan.data, null) === 0) return <NothingToMove of={plan.data} onClose={onClose} />
   const moving = movingOf(plan.data, limit)
   const confirm = moving > plan.data.active * plan.data.guard ? moving : null
   return (
@@ -90,11 +91,7 @@ function LiveRun({ busy, error, onClose, onStart }: LiveProps) {
           related rows, batch by batch. It can be paused, stopped and undone.
         </p>
         {confirm !== null && <p>That is more than the guard lets pass unasked, so the number is asked for.</p>}
-        {plan.data.refusals.map(({ code, message, hint }) => (
-          <p key={code}>
-            Refused: {message}. {hint}
-          </p>
-        ))}
+        <Refusals of={plan.data} />
         <NumberInput
           label="At the most"
           description="Empty: all that are eligible"
@@ -107,6 +104,33 @@ function LiveRun({ busy, error, onClose, onStart }: LiveProps) {
     </Ask>
   )
 }
+
+/** A button that archives nobody would only be wondered at. */
+function NothingToMove({ of: plan, onClose }: Readonly<{ of: Plan; onClose: () => void }>) {
+  const path = usePath()
+  return (
+    <Ask title="Nobody would move" verb="Close" busy={false} error={null} onClose={onClose} onConfirm={onClose} tells>
+      <div className="stack">
+        <Refusals of={plan} />
+        <p>
+          Of {plural(plan.active, 'active customer')}, {count(plan.active - plan.candidates)} are too young,{' '}
+          {count(plan.candidates - plan.eligible)} are old enough and kept, {count(plan.quarantined)} wait in
+          quarantine.
+        </p>
+        <p>
+          <Link href={path('/policy')}>Plan &amp; policy</Link> says which rule keeps whom.
+        </p>
+      </div>
+    </Ask>
+  )
+}
+
+const Refusals = ({ of: { refusals } }: Readonly<{ of: Plan }>) =>
+  refusals.map(({ code, object, message, hint }) => (
+    <p key={`${code} ${object}`}>
+      Refused: {message}. {hint}
+    </p>
+  ))
 
 const movingOf = ({ eligible, quarantined }: Plan, limit: number | null): number =>
   Math.min(eligible - quarantined, limit ?? Number.POSITIVE_INFINITY)

@@ -1,6 +1,6 @@
 /** The verdict in words: what one has to know of a policy before any figure. Pure. */
 import type { Run, Slots, Statistics } from '../api/contract.ts'
-import { count, duration, plural, type Times, type Tone } from '../words.ts'
+import { count, duration, plural, stopWords, type Times, type Tone } from '../words.ts'
 
 export type Verdict = Readonly<{ tone: Tone; title: string; text: string }>
 
@@ -34,8 +34,19 @@ export function verdictOf({ statistics, slots, last, times }: Facts): Verdict {
           : 'The last run was partial',
       text: said,
     }
+  const left = leftBy(last)
+  if (left > 0)
+    return {
+      tone: 'warning',
+      title: `Run ${last.run} left ${plural(left, 'eligible customer')}`,
+      text: `${said} It went no further because ${stopWords(last.stopReason)}.`,
+    }
   return { tone: 'good', title: 'Healthy', text: said }
 }
+
+/** Eligible ones that a run did not come to: somebody stopped it, its window ended, or it was asked for fewer. */
+export const leftBy = ({ dryRun, eligible, archived, failed, skipped }: Run): number =>
+  dryRun ? 0 : Math.max(0, (eligible ?? 0) - archived - failed - skipped)
 
 export function wordsOf(run: Run): string {
   const took = run.durationMs === null ? '' : `, ${duration(run.durationMs)}`

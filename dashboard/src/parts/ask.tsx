@@ -10,10 +10,14 @@ type AskProps = Readonly<{
   title: string
   /** On the button that does it. */
   verb: string
-  /** Asked for where the journal wants one. */
-  reason?: boolean
+  /** Asked for where the journal wants one; a text is its label. */
+  reason?: boolean | string
   /** To be typed in before the button works. */
   number?: number | null
+  /** There is nothing to decide: one button closes it. */
+  tells?: boolean
+  /** What may be left as it is, below the reason. */
+  more?: ReactNode
   busy: boolean
   error: Error | null
   onClose: () => void
@@ -26,6 +30,8 @@ export function Ask({
   verb,
   reason = false,
   number = null,
+  tells = false,
+  more = null,
   busy,
   error,
   onClose,
@@ -34,7 +40,7 @@ export function Ask({
 }: AskProps) {
   const [why, setWhy] = useState('')
   const [typed, setTyped] = useState('')
-  const isComplete = (!reason || why.trim() !== '') && (number === null || typed.trim() === String(number))
+  const isComplete = (reason === false || why.trim() !== '') && (number === null || typed.trim() === String(number))
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
@@ -45,10 +51,11 @@ export function Ask({
         }}
       >
         <div>{children}</div>
-        {reason && (
+        {reason !== false && (
           <TextInput
-            label="Reason"
+            label={reason === true ? 'Reason' : reason}
             description="For the journal and the audit log; no customer’s data"
+            required
             value={why}
             maxLength={500}
             onChange={(event) => setWhy(event.currentTarget.value)}
@@ -62,11 +69,14 @@ export function Ask({
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
         )}
+        {more}
         {error !== null && <ProblemView error={error} />}
         <div className="actions">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
+          {!tells && (
+            <Button variant="default" onClick={onClose} data-autofocus>
+              Cancel
+            </Button>
+          )}
           <Button type="submit" disabled={!isComplete} loading={busy}>
             {verb}
           </Button>

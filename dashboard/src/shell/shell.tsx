@@ -3,6 +3,7 @@ import { Button, Kbd, Menu, Modal, NativeSelect, TextInput, useMantineColorSchem
 import { useHotkeys } from '@mantine/hooks'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { DATABASE, ENTRANCE } from '../api/request.ts'
 import { useSession, useSignOut } from '../api/session.ts'
 import { Boundary } from '../parts/boundary.tsx'
 import { usePath, usePlace } from './place.tsx'
@@ -77,6 +78,11 @@ function TopBar({ onHelp }: Readonly<{ onHelp: () => void }>) {
         <span className="environment" data-production={/prod/i.test(environment)}>
           {environment}
         </span>
+      )}
+      {DATABASE !== null && (
+        <a href={ENTRANCE} className="environment" aria-label={`Database ${DATABASE}: choose another`}>
+          {decodeURIComponent(DATABASE)}
+        </a>
       )}
       {policies.length > 1 && (
         <NativeSelect

@@ -48,8 +48,8 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
   })
   using interrupts = catchInterrupts((words) => output.note(words))
   const server = await startServer({
-    databases: fleet.stations.map(({ name, engine, policies }) => {
-      return { name, engine, policies, metrics: registry({ database: engine.database, policies }) }
+    databases: fleet.stations.map(({ name, engine, policies, notifier }) => {
+      return { name, engine, policies, notifier, metrics: registry({ database: engine.database, policies }) }
     }),
     options: { ...config.http, ...flags },
     vault: hasColdFiles(config) ? () => vaultOf(call) : null,

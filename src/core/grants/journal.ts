@@ -66,6 +66,7 @@ const READING: Readonly<Record<string, Use>> = {
   legal_basis: READ,
   purge: READ,
   purge_family: READ,
+  sign_off: READ,
 }
 
 /** Beside what a reader may, except for the purger, who is none. */
@@ -102,6 +103,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     cold_file: WRITE,
     cold_family: WRITE,
     cold_removal: { update: ['removed_at'] },
+    sign_off: { insert: true, update: ['withdrawn_by', 'withdrawn_at', 'withdraw_reason'] },
   },
   restorer: {
     policy_version: WRITE,

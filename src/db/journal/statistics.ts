@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { addDays } from '../../core/instant.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
+import { type ProbeReading, probeNights } from '../../core/probe-night.ts'
 import type { StatisticsInput } from '../../core/statistics.ts'
 import {
   type DayCountsRow,
   dayCountsSql,
-  type ProbeNightRow,
-  probeNightsSql,
+  type ProbeReadingRow,
+  probeReadingsSql,
   type TierSizeRow,
   type TotalsRow,
   tierSizesSql,
@@ -37,7 +38,7 @@ export async function readStatistics(
     session.one(totalsSql(policy.name, qualifiedText(policy.subject))),
     session.rows(timedRunsSql(policy.name, TIMED_RUNS)),
     session.rows(tierSizesSql(policy.name, zone, from)),
-    session.rows(probeNightsSql(policy.name, zone, from)),
+    session.rows(probeReadingsSql(policy.name, zone, from)),
   ])
   return {
     policy: policy.name,
@@ -52,7 +53,7 @@ export async function readStatistics(
       archived: Number(row.archived),
     })),
     sizes: sizes.map(sizeOf),
-    probes: probes.map(nightOf),
+    probes: probeNights(probes.map(readingOf)),
   }
 }
 
@@ -89,12 +90,10 @@ const sizeOf = (row: TierSizeRow) => ({
   rows: Number(row.rows),
 })
 
-const nightOf = (row: ProbeNightRow) => ({
+const readingOf = (row: ProbeReadingRow): ProbeReading => ({
   day: row.day,
   probe: row.probe,
   phase: phase.parse(row.phase),
-  samples: Number(row.samples),
-  p50Ms: Number(row.p50),
-  p95Ms: Number(row.p95),
+  durationsMs: row.durations.slice(1, -1).split(',').filter(Boolean).map(Number),
   buffers: row.buffers === null ? null : Number(row.buffers),
 })

@@ -13,7 +13,7 @@ import type { Engine } from '../ports.ts'
 import { ageFindings } from './age-findings.ts'
 
 /** Refusals that leave nothing to count: the tables or columns that a count would read are not there. */
-const UNCOUNTABLE = /^(missing_|cyclic_|age_|rule_|reference_|no_|not_plain|mixed_|server_too_old|row_security)/
+export const UNCOUNTABLE = /^(missing_|cyclic_|age_|rule_|reference_|no_|not_plain|mixed_|server_too_old|row_security)/
 
 export const plan = (engine: Engine, policy: Policy): Promise<Plan> =>
   engine.database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {

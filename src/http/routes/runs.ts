@@ -4,6 +4,7 @@ import { exceedsGuard, wouldMove } from '../../core/plan.ts'
 import type { Policy, RelatedAction } from '../../core/policy.ts'
 import { authorOf } from '../auth.ts'
 import { listRunsRoute, planRoute, runEventsRoute, runRoute, startRunRoute } from '../contract/runs.ts'
+import { sampleRoute } from '../contract/samples.ts'
 import { readPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import type { App, Service } from '../environment.ts'
@@ -16,6 +17,10 @@ export function registerRuns(app: App, service: Service): void {
     const plan = await archiver.plan(supposed(choosePolicy(policies, name), asIf))
     const moving = wouldMove(plan, null)
     return c.json({ ...plan, needsConfirmation: exceedsGuard(plan, moving) ? moving : null }, 200)
+  })
+  app.openapi(sampleRoute, async (c) => {
+    const { policy, ...options } = c.req.valid('query')
+    return c.json(await archiver.sample(choosePolicy(policies, policy), options), 200)
   })
   app.openapi(startRunRoute, async (c) => {
     const { policy: name, ...options } = c.req.valid('json')

@@ -74,33 +74,33 @@ export type TierSizeRow = Readonly<{
   rows: string
 }>
 
-/** The last measurement after a run on each day; on the first day also the one before it, where it all began. */
-export const tierSizesSql = (policy: string, zone: string, from: string): Sql<TierSizeRow> =>
-  sql`with taken as (
-      select (s.taken_at at time zone ${zone}::text)::date as day, s.tier, s.taken_at, s.phase, s.table_bytes, s.index_bytes, s.rows,
-        row_number() over (partition by s.tier order by s.taken_at) as nth,
-        row_number() over (partition by s.tier, (s.taken_at at time zone ${zone}::text)::date order by s.taken_at desc) as last
-      from mothball.size s join mothball.run r on r.id = s.run_id
-      where r.policy = ${policy} and s.taken_at >= (${from}::date::timestamp at time zone ${zone}::text)
-    ) select day::text, tier, table_bytes::text as table_bytes, index_bytes::text as index_bytes, rows::text as rows
-    from taken where nth = 1 or last = 1 order by taken_at`
+/** Of each tier the first measurement of the period, before its first run, and the last one, after its last run. */
+export function tierSizesSql(policy: string, zone: string, from: string): Sql<TierSizeRow> {
+  const end = (direction: string) => sql`(select s.* from mothball.run r join mothball.size s on s.run_id = r.id
+      where r.policy = ${policy} and r.started_at >= (${from}::date::timestamp at time zone ${zone}::text) and s.tier = t.tier
+      order by r.started_at ${raw(direction)}, s.taken_at ${raw(direction)} limit 1)`
+  return sql`select (e.taken_at at time zone ${zone}::text)::date::text as day, e.tier, e.table_bytes::text as table_bytes,
+      e.index_bytes::text as index_bytes, e.rows::text as rows
+    from (values ('active'), ('archive')) t(tier) cross join lateral (${end('asc')} union all ${end('desc')}) e
+    order by e.taken_at`
+}
 
-export type ProbeNightRow = Readonly<{
+export type ProbeReadingRow = Readonly<{
   day: string
   probe: string
   phase: string
-  samples: string
-  p50: string
-  p95: string
+  /** An array of milliseconds, as PostgreSQL writes it. */
+  durations: string
   buffers: string | null
 }>
 
-/** Quantiles over all timings of a day, by probe and phase; probes that failed are left out. */
-export const probeNightsSql = (policy: string, zone: string, from: string): Sql<ProbeNightRow> =>
-  sql`select (p.taken_at at time zone ${zone}::text)::date::text as day, p.name as probe, p.phase, count(*)::text as samples,
-      percentile_cont(0.5) within group (order by d.ms)::text as p50,
-      percentile_cont(0.95) within group (order by d.ms)::text as p95,
-      round(percentile_cont(0.5) within group (order by (p.shared_hit + p.shared_read)::float8))::text as buffers
-    from mothball.probe p cross join lateral pg_catalog.unnest(p.durations_ms) as d(ms)
+/**
+ * Every reading as it stands, the oldest day first; probes that failed are left out. Quantiles are not taken here: a
+ * year has thousands of small groups, and the server's sorts for each of them would be felt on the overview.
+ */
+export const probeReadingsSql = (policy: string, zone: string, from: string): Sql<ProbeReadingRow> =>
+  sql`select (p.taken_at at time zone ${zone}::text)::date::text as day, p.name as probe, p.phase,
+      p.durations_ms::text as durations, (p.shared_hit + p.shared_read)::text as buffers
+    from mothball.probe p
     where p.policy = ${policy} and p.taken_at >= (${from}::date::timestamp at time zone ${zone}::text) and p.problem is null
-    group by 1, 2, 3 order by 1, 2, 3 desc`
+    order by p.taken_at, p.id`
