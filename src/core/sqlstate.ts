@@ -9,6 +9,9 @@ const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001']
 /** The statement took too long: fewer rows at once may pass. */
 const TIMEOUT = '57014'
 
+/** No such table or schema under that name. */
+export const isMissing = (sqlstate: string): boolean => sqlstate === '42P01' || sqlstate === '3F000'
+
 /** The database refuses the rows themselves: their data, their integrity, or a trigger's word about them. */
 export const isRefusal = (sqlstate: string): boolean => sqlstate !== '' && !NOT_ABOUT_ROWS.test(sqlstate)
 

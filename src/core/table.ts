@@ -28,6 +28,11 @@ export type Column = Readonly<{
   fill: string | null
   /** False where the type has no hash function (json, point, ...); such a column is compared as text. */
   hashable: boolean
+  /**
+   * Qualified name of an operator outside pg_catalog that compares two values of the type (citext has one, `public.=`). Null
+   * where there is none: then one meaning of equality is the same everywhere.
+   */
+  operator: string | null
 }>
 
 export type DeleteAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'

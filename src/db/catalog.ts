@@ -25,6 +25,7 @@ const column = z.strictObject({
   sequence: z.string().nullable(),
   fill: z.string().nullable(),
   hashable: z.boolean(),
+  operator: z.string().nullable(),
 })
 
 const foreignKey = z.strictObject({

@@ -2,7 +2,8 @@
  * What the columns' types are made of, as CTEs of the catalog's statement. `unhashable_type` names the column types
  * that no record hash exists for (42883), found as the server finds it: through domains to their base, arrays to
  * their elements, ranges to their bounds and composites to every attribute, down to types whose default hash
- * operator class has support function 2. `base_type` looks through domains alone.
+ * operator class has support function 2. `base_type` looks through domains alone, and `foreign_operator` names a
+ * comparison of such a base with itself that is not PostgreSQL's own.
  */
 import { raw, type Sql } from './tag.ts'
 
@@ -53,4 +54,11 @@ export const typeFactsSql: Sql = raw(`column_type(oid) as (
     base_type as materialized (
       select known.column_type, known.part as base
       from domain_base known join pg_type t on t.oid = known.part and t.typtype <> 'd'
+    ),
+    foreign_operator as materialized (
+      select b.column_type, min(n.nspname || '.' || o.oprname) as name
+      from base_type b join pg_operator o on o.oprleft = b.base and o.oprright = b.base
+      join pg_namespace n on n.oid = o.oprnamespace
+      where o.oprname in ('=', '<>', '<', '<=', '>', '>=') and n.nspname <> 'pg_catalog'
+      group by b.column_type
     )`)

@@ -123,7 +123,8 @@ const columns = list(
       'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
       'sequence', ${columnSequence},
       'fill', ${columnFill},
-      'hashable', not exists (select from unhashable_type u where u.column_type = a.atttypid))`,
+      'hashable', not exists (select from unhashable_type u where u.column_type = a.atttypid),
+      'operator', (select o.name from foreign_operator o where o.column_type = a.atttypid))`,
   'a.attnum',
   'pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped',
 )

@@ -23,6 +23,10 @@ export const TEXT_FORM = {
 
 const SETTINGS = {
   ...TEXT_FORM,
+  // Off, a NULL between keys would come back as the text 'NULL'.
+  array_nulls: 'on',
+  // On, a type that the catalog tells would not be called by its plain name.
+  quote_all_identifiers: 'off',
   // A policy that hides rows becomes an error instead of a smaller count.
   row_security: 'off',
   // A batch's rows are deleted on the word of this commit, so it must be durable wherever the role says otherwise.

@@ -115,6 +115,26 @@ test('a relation to a unique column that is not the key, three levels deep, is f
   await thereAndBack(there, ['account', 'contract', 'invoice', 'payment'], 2)
 })
 
+test("no setting of the database mixes up rows: one without a number takes none of one who is called 'NULL'", async (t) => {
+  const there = await place(
+    t,
+    `do $$ begin execute format('alter database %I set array_nulls = off', current_database());
+       execute format('alter database %I set quote_all_identifiers = on', current_database()); end $$;
+     create table account (id bigint primary key, code text unique, opened date);
+     create table contract (id bigint primary key, code text, ends date);
+     insert into account values (1, null, current_date - 90), (2, 'NULL', current_date), (3, 'C3', current_date - 90);
+     insert into contract values (7, 'NULL', current_date), (8, 'C3', current_date), (9, null, null)`,
+    {
+      name: 'accounts',
+      subject: 'account',
+      age: { column: 'opened', days: 60, zone: 'Europe/Berlin' },
+      relations: [{ table: 'contract', columns: ['code'], references: ['code'] }],
+      keep: [{ name: 'runs', relation: 'contract', where: [{ column: 'ends', operator: '>', value: { ahead: 30 } }] }],
+    },
+  )
+  await thereAndBack(there, ['account', 'contract'], 2)
+})
+
 test('a row that was left behind is found though another subject has no number to refer to', async (t) => {
   const there = await place(
     t,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Conflict } from '../../src/core/restore.ts'
+import { planErasure } from '../../src/engine/erase/erase.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
 import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
@@ -149,4 +150,27 @@ test('before the first migrate there is no journal to restore by', async (t) => 
   const center = await callCenter(t, { migrate: false })
   await assert.rejects(bring(center, ['1']), { code: 'journal_missing' })
   await assert.rejects(preview(center, ['1']), { code: 'journal_missing' })
+})
+
+const ACCOUNTS = `create table account (id integer primary key, created_at timestamptz not null default now() - interval '90 days');
+  create table entry (id integer primary key, account_id integer references account);
+  insert into account select n from generate_series(1, 3) n;
+  insert into entry select n * 10, n from generate_series(1, 3) n`
+
+test('nobody comes home or is erased without rows that moved with him and to which no relation leads any more', async (t) => {
+  const toy = await toyTables(t, ACCOUNTS, { subject: 'account', relations: [{ table: 'entry' }] })
+  await archiveToy(toy)
+  // The relation was found by this key alone; without it nobody knows whose the archived entries are.
+  await toy.db.query('alter table entry drop constraint entry_account_id_fkey')
+  const lost = (error: Error) =>
+    /relation_lost entry: entry_backup holds rows that moved with account/.test(error.message)
+  await assert.rejects(bring(toy, ['1']), lost)
+  const without = { ...toy, policy: { ...toy.policy, relations: [] } }
+  await assert.rejects(bring(without, ['1']), lost)
+  await assert.rejects(planErasure(toy.owner, without.policy, '1'), lost)
+  const named = toy.policy.relations.map((each) => ({ ...each, columns: ['account_id'] }))
+  const again = await bring({ ...toy, policy: { ...toy.policy, relations: named } }, ['1', '2', '3'])
+  assert.deepEqual([again.restored, again.related['entry']], [3, 3])
+  // Nothing of it is left in the archive: the relation may go.
+  assert.deepEqual((await preview(without, ['1'])).conflicts, [])
 })

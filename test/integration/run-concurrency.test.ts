@@ -134,6 +134,16 @@ test('a run whose backend is terminated in mid-batch fails with true counts, and
   assert.equal((await run(center.engine, center.policy, { confirm: 2 })).archived, 2)
 })
 
+test('a table that is moved to another schema between two batches stops the run by the same word', async (t) => {
+  let change = async () => {}
+  const center = await callCenter(t, { signals: once('batch-committed', () => change()) })
+  await center.customer(90)
+  await center.customer(90)
+  change = async () => void (await center.db.query('create schema later; alter table nic_cc_aod set schema later'))
+  const result = await run(center.engine, center.policy, { confirm: 2, batchSize: 1 })
+  assert.deepEqual([result.status, result.archived, result.error?.code], ['partial', 1, 'shapes_changed'])
+})
+
 test('a table that is changed between the plan and the first batch stops the run', async (t) => {
   let change = async () => {}
   const center = await callCenter(t, { signals: once('run-opened', () => change()) })

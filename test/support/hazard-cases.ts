@@ -136,6 +136,40 @@ export const HAZARD_CASES: Readonly<Record<string, HazardCase>> = {
     },
     refused: ['reference_types_differ aod.status'],
   },
+  'a text that refers to a padded one, whose key would cascade over rows that no statement finds': {
+    ddl: `alter table customer alter column email type char(8), add unique (email); alter table customer_backup alter column email type char(8);
+      alter table aod add foreign key (status) references customer (email) on delete cascade`,
+    policy: {
+      relations: [
+        { table: 'aod', columns: ['customer_id'] },
+        { name: 'by-email', table: 'aod', columns: ['status'] },
+      ],
+    },
+    refused: ['reference_types_differ aod.status'],
+  },
+  'a reference that citext compares, and the key that it refers to': {
+    ddl: `create extension citext schema crm; alter table customer alter column email type crm.citext;
+      alter table customer_backup alter column email type crm.citext;
+      create domain crm.label as crm.citext; alter table aod alter column status type crm.label; alter table aod_backup alter column status type crm.label`,
+    policy: {
+      relations: [{ table: 'aod' }, { name: 'by-email', table: 'aod', columns: ['status'], references: ['email'] }],
+    },
+    refused: ['operator_outside aod.status', 'operator_outside customer.email'],
+  },
+  'a keep rule over citext': {
+    ddl: `create extension citext schema crm; alter table aod alter column status type crm.citext; alter table aod_backup alter column status type crm.citext`,
+    policy: rule({ column: 'status', operator: '=', value: 'active' }),
+    refused: ['operator_outside aod.status'],
+  },
+  'an operator of a user for a type of PostgreSQL': {
+    ddl: `create function crm.same(bigint, bigint) returns boolean language sql immutable as 'select true';
+      create operator crm.= (leftarg = bigint, rightarg = bigint, function = crm.same)`,
+    refused: ['operator_outside customer.id', 'operator_outside aod.id', 'operator_outside aod.customer_id'],
+  },
+  'a column of citext that nothing compares': {
+    ddl: `create extension citext schema crm; alter table customer alter column email type crm.citext; alter table customer_backup alter column email type crm.citext`,
+    refused: [],
+  },
   'a trigger that fires on delete': {
     ddl: `create function f() returns trigger language plpgsql as $$ begin return null; end $$;
       create trigger "Stop it" before delete on customer for each row execute function f();

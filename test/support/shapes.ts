@@ -27,6 +27,7 @@ export function column(name: string, type = 'text', over: Partial<Column> = {}):
     sequence: null,
     fill: null,
     hashable: true,
+    operator: null,
     ...over,
   }
 }

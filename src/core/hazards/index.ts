@@ -11,6 +11,7 @@ import { keepRuleHazards } from './keep-rules.ts'
 import { keyHazards } from './key.ts'
 import { kindHazards } from './kind.ts'
 import { logTableHazards } from './log-table.ts'
+import { operatorHazards } from './operators.ts'
 import { referenceHazards } from './references.ts'
 import { relationHazards } from './relations.ts'
 import { rowSecurityHazards } from './row-security.ts'
@@ -25,6 +26,7 @@ const HAZARDS: readonly Hazard[] = [
   keyHazards,
   ageColumnHazards,
   keepRuleHazards,
+  operatorHazards,
   referenceHazards,
   relationHazards,
   triggerHazards,

@@ -18,6 +18,7 @@ import { relationHazards } from './relations.ts'
 
 const subject = customer([
   column('code', 'character varying(8)'),
+  column('padded', 'character(8)'),
   column('c_code', 'text', { collation: 'pg_catalog."C"' }),
 ])
 const child = (reference: Column, name = 'order') =>
@@ -33,6 +34,11 @@ test('integers are comparable among themselves, and texts among themselves', () 
   assert.deepEqual(judgeLink(column('ref', 'smallint'), 'id').refusals, [])
   assert.deepEqual(judgeLink(column('ref', 'character(8)'), 'code').refusals, [])
   assert.deepEqual(judgeLink(column('ref', 'public.code', { baseType: 'bigint' }), 'id').refusals, [])
+})
+
+test('a text that refers to a padded one is refused: its foreign key would find rows that no statement finds', () => {
+  assert.deepEqual(judgeLink(column('ref', 'text'), 'padded').refusals, ['reference_types_differ order.ref'])
+  assert.deepEqual(judgeLink(column('ref', 'character(4)'), 'padded').refusals, [])
 })
 
 test('a text that refers to a number is refused', () => {

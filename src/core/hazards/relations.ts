@@ -40,11 +40,16 @@ const COMPARABLE: readonly (readonly string[])[] = [
   ['text', 'character varying', 'character'],
 ]
 
-/** Equality between the two finds the same rows whichever side it starts from. */
-function isComparable(a: Column, b: Column): boolean {
+/**
+ * Equality between the two finds the same rows whichever side it starts from. A foreign key to a padded text compares as
+ * that does, where blanks at the end mean nothing, and a statement that compares it with another text does not.
+ */
+function isComparable(child: Column, parent: Column): boolean {
   const sameKind =
-    a.baseType === b.baseType || COMPARABLE.some((group) => group.includes(a.baseType) && group.includes(b.baseType))
-  return sameKind && a.collation === b.collation
+    child.baseType === parent.baseType ||
+    (parent.baseType !== 'character' &&
+      COMPARABLE.some((group) => group.includes(child.baseType) && group.includes(parent.baseType)))
+  return sameKind && child.collation === parent.collation
 }
 
 function typesDiffer(family: Family, { shape }: FamilyTable, link: Link): readonly Finding[] {

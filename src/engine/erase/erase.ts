@@ -24,6 +24,7 @@ import { type RewrittenSet, removeReplaced, rewriteSets, rowsInSets } from '../c
 import { commitKnowingly } from '../commit.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
+import { requireNothingLost } from '../restore/lost-relations.ts'
 import { begin } from '../run/move-batch.ts'
 import { FailureShare } from '../run/outcome.ts'
 import { prepareFamily } from '../run/prepare-run.ts'
@@ -147,13 +148,12 @@ async function scopeOf(
 ): Promise<PersonScope> {
   const key = await subjectKey(database, subjectOf(family).shape, typed)
   if (key === null) throw new MothballError('not_found', { what: 'person', keys: typed })
-  return {
-    key,
-    subject: qualifiedText(policy.subject),
-    family,
-    archive: archivedFamily(family, catalog),
-    inFiles: new Map(),
-  }
+  const archive = archivedFamily(family, catalog)
+  if (archive !== null)
+    await database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, (session) =>
+      requireNothingLost(session, policy, archive),
+    )
+  return { key, subject: qualifiedText(policy.subject), family, archive, inFiles: new Map() }
 }
 
 function requireWords({ reason, caseNumber }: EraseOptions): void {

@@ -17,6 +17,7 @@ import { fingerprintsOf } from '../../db/fingerprint.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
 import { presentTablesSql } from '../../sql/journal/seal.sql.ts'
 import { inspect, requireUnrefused } from '../inspect.ts'
+import { requireNothingLost } from './lost-relations.ts'
 
 export type RestoreScope = Readonly<{
   policy: Policy
@@ -46,6 +47,7 @@ const IN_THE_WAY: readonly string[] = [
   'inherited_table',
   'no_key',
   'not_plain_table',
+  'operator_outside',
   'reference_types_differ',
   'row_security',
   'self_reference',
@@ -69,6 +71,12 @@ export const openScope = (database: Database, policy: Policy): Promise<RestoreSc
     requireUnrefused(policy, lostReferences(archived).map(lostReference))
     const oids = archived.tables.flatMap(({ home, twin }) => [home.oid, twin.oid])
     const vanished = await present(session, vanishedRelations(policy, archived, catalog))
+    await requireNothingLost(
+      session,
+      policy,
+      archived,
+      vanished.map(({ archive }) => archive),
+    )
     const logProblem = refusals.find(({ code }) => code.startsWith('log_table_'))?.code ?? null
     return { policy, family: archived, vanished, oids, logProblem, fingerprints: await fingerprintsOf(session, oids) }
   })

@@ -5,7 +5,9 @@
  */
 import { MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
+import { isMissing } from '../../core/sqlstate.ts'
 import type { Session } from '../../db/database.ts'
+import { sqlstateOf } from '../../db/database-error.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { batchOutcomeSql, recordBatchSql } from '../../sql/journal/batch.sql.ts'
@@ -70,7 +72,11 @@ export async function begin(session: Session, { engine, judgement, lease, oids, 
     session.execute(lockTablesSql(family)),
     staying === null ? null : session.execute(staying),
     fingerprintsOf(session, oids),
-  ])
+  ]).catch((error: unknown) => {
+    // A table that somebody dropped, renamed or moved to another schema can be locked no more.
+    if (!isMissing(sqlstateOf(error))) throw error
+    throw new MothballError('shapes_changed', { table: tableText(policy.subject) }, { cause: error })
+  })
   if (fence === null) throw new MothballError('lease_lost', { policy: policy.name })
   if (found !== fingerprints) throw new MothballError('shapes_changed', { table: tableText(policy.subject) })
   await engine.signals.reached('batch-begun')

@@ -1,5 +1,6 @@
 /** The batch's own record, written by the transaction that moved its rows: it is there exactly when they moved. */
-import { type Sql, sql } from '../tag.ts'
+import type { TableName } from '../../core/names.ts'
+import { type Sql, sql, table } from '../tag.ts'
 
 /** `tables` is the manifest as JSON. The subjects lie between `first` and `last`, two journal keys. */
 export const recordBatchSql = (
@@ -13,3 +14,14 @@ export const recordBatchSql = (
 export const batchOutcomeSql = (batch: string, transaction: string): Sql<{ recorded: string; status: string | null }> =>
   sql`select exists (select from mothball.batch where id = ${batch}::bigint)::text as recorded,
     pg_catalog.pg_xact_status(${transaction}::xid8) as status`
+
+/** From which tables (qualified) rows have ever moved with the subjects of a table, and where they went. */
+export const tablesMovedSql = (subject: string): Sql<{ name: string; archive: string }> =>
+  sql`select distinct t.key as name, t.value->>'archive' as archive
+    from mothball.batch b join mothball.run r on r.id = b.run_id cross join jsonb_each(b.tables) t
+    where r.subject = ${subject} and (t.value->>'rows')::bigint > 0 order by 1, 2`
+
+/** Whether an archive table still holds a row of them. */
+export const holdsRowsOfSql = (archive: TableName, subject: string): Sql<{ held: string }> =>
+  sql`select exists (select from only ${table(archive)} a join mothball.batch b on b.id = a.archive_batch
+    join mothball.run r on r.id = b.run_id where r.subject = ${subject})::text as held`
