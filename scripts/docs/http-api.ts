@@ -109,6 +109,7 @@ function described() {
     options: httpSchema.parse({}),
     running: new Running(engine, onUnexpected),
     metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
+    auditKeys: null,
     vault: null,
     onUnexpected,
   }
