@@ -8,6 +8,7 @@ import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseDocument as parseYaml } from 'yaml'
 import type { ColdOptions } from './cold/options.ts'
+import type { AuditOptions } from './core/audit-schema.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { NotifyConfig } from './core/notify-schema.ts'
 import { type Origin, originsOf } from './core/origin.ts'
@@ -30,6 +31,8 @@ export type Config = Readonly<{
   http: HttpOptions
   /** Where cold files lie, and their keys. Holds secrets: to be shown masked only. */
   cold: ColdOptions
+  /** Keys of the audit log's checkpoints. Holds secrets: to be shown masked only. */
+  audit: AuditOptions
   /** Who is told what; without channels nobody is. Holds secrets: to be shown masked only. */
   notify: NotifyConfig
   /** The file that was read. */
@@ -78,6 +81,7 @@ export async function loadConfig({ path, folder = process.cwd(), env, flags = {}
     http: document.http,
     notify: document.notify,
     cold: document.cold,
+    audit: document.audit,
     path: file,
     origins,
   }

@@ -1,4 +1,5 @@
 /** What the program's own help leaves out, by command. A command without words stops `npm run docs`. */
+import { AUDIT_COMMANDS } from './audit-commands.ts'
 
 export type CommandWords = Readonly<{
   /** What it touches, and what it returns beside 0. */
@@ -267,17 +268,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       'later round.',
     examples: ['mothball notify send'],
   },
-  audit: { notes: 'Without a further word: `list`.', examples: ['mothball audit'] },
-  'audit list': {
-    notes: `${READS} Entries of every policy. \`--before\` pages on.`,
-    examples: ['mothball audit list --limit 20'],
-  },
-  'audit verify': {
-    notes:
-      `${READS} Exit 5 when an entry was edited, removed or inserted. What is cut off at the end is found only with ` +
-      '`--head`, a hash that was noted elsewhere.',
-    examples: ['mothball audit verify', 'mothball audit verify --head a91e03bb52c7'],
-  },
+  ...AUDIT_COMMANDS,
   config: {
     notes: 'Connects to nothing. Secrets are masked.',
     examples: ['mothball config', 'mothball config --origin', 'mothball config --schema > mothball.schema.json'],

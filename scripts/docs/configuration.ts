@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { policySchema } from '../../src/core/policy-schema.ts'
 import { configJsonSchema } from '../../src/presets/document.ts'
 import { nicCallCenter, nicCallCenterSchema } from '../../src/presets/nic-call-center.ts'
+import { AUDIT_WORDS } from './audit-words.ts'
 import { COLD_WORDS } from './cold-words.ts'
 import { fieldsOf, readSchema, type SchemaField, typeText } from './json-schema.ts'
 import { head, page, reference, table } from './markdown.ts'
@@ -13,10 +14,11 @@ import { DOCUMENT_WORDS, type FieldWords, POLICY_WORDS, PRESET_WORDS } from './p
 /** Throws RangeError where fields and words do not fit together. */
 export function configurationPage(): string {
   const document = fieldsOf(readSchema(configJsonSchema())).filter(
-    ({ path }) => !path.startsWith('policies[') && !path.startsWith('notify') && !path.startsWith('cold'),
+    ({ path }) => !['policies[', 'notify', 'cold', 'audit'].some((section) => path.startsWith(section)),
   )
   const notify = fieldsOf(readSchema(configJsonSchema())).filter(({ path }) => path.startsWith('notify'))
   const cold = fieldsOf(readSchema(configJsonSchema())).filter(({ path }) => path.startsWith('cold'))
+  const audit = fieldsOf(readSchema(configJsonSchema())).filter(({ path }) => path.startsWith('audit'))
   const policy = fieldsOf(readSchema(z.toJSONSchema(policySchema, { io: 'input' })))
   const preset = fieldsOf(readSchema(z.toJSONSchema(nicCallCenterSchema, { io: 'input' })))
   const literal = { path: 'preset', schema: { const: 'nic-call-center' }, required: true }
@@ -36,6 +38,8 @@ export function configurationPage(): string {
     fieldTable(notify, NOTIFY_WORDS),
     '## Cold files',
     fieldTable(cold, COLD_WORDS),
+    '## Audit log',
+    fieldTable(audit, AUDIT_WORDS),
   )
 }
 

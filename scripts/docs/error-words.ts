@@ -100,6 +100,14 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   purge_same_person: 'Whoever planned a purge tried to carry it out.',
   purge_count_differs: 'The number that was confirmed is not the one that the plan names.',
   purge_closed: 'The plan was carried out before.',
+  audit_key_missing: 'Pruning the audit log leaves a signed checkpoint, and the configuration has no `audit.signing`.',
+  audit_differs:
+    'Before entries of the audit log are pruned its whole chain is walked: one of them was edited, removed or inserted, or a checkpoint was touched.',
+  audit_empty: 'A head is asked for, and nothing was ever changed.',
+  audit_heads_missing:
+    'A head is to be noted, and the configuration has neither `audit.heads` nor a place for cold files.',
+  audit_head_unreadable:
+    '`audit verify` holds the log against the heads in `audit.heads`, and cannot read one of them.',
 }
 
 /** Codes of failures that are no errors of a command: they stand beside a subject in the journal. */

@@ -110,6 +110,7 @@ function described() {
     running: new Running(engine, onUnexpected),
     metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
     notifier: null,
+    auditKeys: null,
     vault: null,
     onUnexpected,
   }

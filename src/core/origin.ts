@@ -62,7 +62,7 @@ export function originsOf({
 }
 
 /** Whoever has the address of a webhook may write to its channel. */
-const SECRETS = ['password', 'url', 'ca', 'accessKeyId', 'secretAccessKey']
+const SECRETS = ['password', 'url', 'ca', 'accessKeyId', 'secretAccessKey', 'privateKey']
 /** Each value in them is a secret. */
 const SECRET_MAPS = ['keys']
 

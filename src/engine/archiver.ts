@@ -1,6 +1,6 @@
 /** The verbs of the product, bound to one engine: what the doors (command line, HTTP, library) may ask for. */
 import type { ApiKey, NewApiKey } from '../core/api-key.ts'
-import type { AuditVerification } from '../core/audit.ts'
+import type { AuditVerification, PruneAudit, PrunedAudit, PublishedHead } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
 import type { EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
 import type { CloseRequest, ErasureRequest, RequestErasure } from '../core/erasure-request.ts'
@@ -26,7 +26,7 @@ import type { SlotList } from '../core/slot.ts'
 import type { Statistics } from '../core/statistics.ts'
 import type { Verification } from '../core/verify.ts'
 import { applyMigration, type MigrationStep, planIndexes, planMigration } from '../db/migrate.ts'
-import { listAudit, verifyAudit } from './audit.ts'
+import { auditHead, listAudit, type VerifyAudit, verifyAudit } from './audit.ts'
 import { type ColdVerbs, coldVerbs } from './cold/verbs.ts'
 import { type AskRun, pauseRun, resumeRun, stopRun } from './control.ts'
 import { doctor, serverZone } from './doctor.ts'
@@ -45,6 +45,7 @@ import { listNotices } from './notices.ts'
 import { plan } from './plan/plan.ts'
 import { type SampleOptions, sample } from './plan/sample.ts'
 import type { Engine } from './ports.ts'
+import { type PruneKeys, pruneAudit } from './prune-audit.ts'
 import { previewReconcile, reconcile } from './reconcile/reconcile.ts'
 import { restore } from './restore/restore.ts'
 import { previewRestore } from './restore/restore-preview.ts'
@@ -120,8 +121,11 @@ export type Archiver = ColdVerbs &
     listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
     /** Who changed what, newest first. */
     listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
-    /** `head`: a hash that was noted earlier, or its first digits. */
-    verifyAudit(options?: Readonly<{ head?: string | null }>): Promise<AuditVerification>
+    verifyAudit(options?: VerifyAudit): Promise<AuditVerification>
+    /** The end of the chain, to be noted elsewhere. */
+    auditHead(): Promise<PublishedHead>
+    /** Takes old entries out of the log, and leaves signed checkpoints. */
+    pruneAudit(keys: PruneKeys, prune: PruneAudit): Promise<PrunedAudit>
     createKey(key: CreateKey): Promise<NewApiKey>
     listKeys(options?: Readonly<{ all?: boolean }>): Promise<readonly ApiKey[]>
     revokeKey(which: Author & Readonly<{ id: number }>): Promise<ApiKey>
@@ -211,6 +215,8 @@ export const createArchiver = (engine: Engine): Archiver => ({
   statistics: (policy, options) => statistics(engine, policy, options),
   listAudit: (options) => listAudit(engine, options),
   verifyAudit: (options) => verifyAudit(engine, options),
+  auditHead: () => auditHead(engine),
+  pruneAudit: (keys, prune) => pruneAudit(engine, keys, prune),
   createKey: (key) => createKey(engine, key),
   listKeys: (options) => listKeys(engine, options),
   revokeKey: (which) => revokeKey(engine, which),

@@ -2,6 +2,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Principal } from '../core/api-key.ts'
+import type { TrustedKeys } from '../core/checkpoint.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
 import type { ColdVault } from '../engine/cold/vault.ts'
@@ -33,6 +34,8 @@ export type Service = Readonly<{
   running: Running
   /** null where nothing measures. */
   metrics: Metrics | null
+  /** Under which checkpoints of the audit log may be signed; null: signatures are not looked at. */
+  auditKeys: TrustedKeys | null
   /** null where the configuration names no place for cold files. */
   vault: OpenVault | null
   /** null where nobody is told. */

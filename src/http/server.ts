@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import { createServer as createNodeServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { TrustedKeys } from '../core/checkpoint.ts'
 import { MothballError } from '../core/errors/index.ts'
 import type { Policy } from '../core/policy.ts'
 import { createArchiver } from '../engine/archiver.ts'
@@ -28,6 +29,8 @@ export type ServedDatabase = Readonly<{
 export type ServerInput = Readonly<{
   databases: readonly ServedDatabase[]
   options: HttpOptions
+  /** Left out: signatures in the audit log are not looked at. */
+  auditKeys?: TrustedKeys | null
   /** Left out: there are no cold files. */
   vault?: OpenVault | null
   onUnexpected?: (error: unknown) => void
@@ -48,14 +51,14 @@ export type HttpServer = Readonly<{
 
 /** Throws `keys_missing`, `address_unusable`, or what keeps the database from being read. */
 export async function startServer(input: ServerInput): Promise<HttpServer> {
-  const { databases, options, vault = null, onUnexpected = () => undefined, patience } = input
+  const { databases, options, vault = null, auditKeys = null, onUnexpected = () => undefined, patience } = input
   for (const { engine } of databases)
     if (!isLoopback(options.host) && !(await hasKeys(engine)))
       throw new MothballError('keys_missing', { host: options.host })
   const services = databases.map(({ name, notifier = null, ...served }): NamedService => {
     const running = new Running(served.engine, onUnexpected)
     const archiver = createArchiver(served.engine)
-    return { name, service: { ...served, notifier, archiver, options, vault, running, onUnexpected } }
+    return { name, service: { ...served, notifier, archiver, options, auditKeys, vault, running, onUnexpected } }
   })
   const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
   const runs = services.map(({ service }) => service.running)

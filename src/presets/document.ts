@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type ColdOptions, coldSchema } from '../cold/options.ts'
+import { type AuditOptions, auditSchema } from '../core/audit-schema.ts'
 import { issueMessage } from '../core/issue-message.ts'
 import { type NotifyConfig, notifyProblems, notifySchema } from '../core/notify-schema.ts'
 import type { Section } from '../core/origin.ts'
@@ -35,6 +36,7 @@ const documentSchema = z.strictObject({
   policies: z.array(z.union([presetSchema, policySchema])).min(1),
   notify: notifySchema.prefault({}),
   cold: coldSchema.prefault({}),
+  audit: auditSchema.prefault({}),
 })
 
 /** The same, with policies that are looked at one by one: a union would only say that none of its forms fits. */
@@ -50,6 +52,7 @@ export type Document = Readonly<{
   policies: readonly DocumentPolicy[]
   http: HttpOptions
   cold: ColdOptions
+  audit: AuditOptions
   notify: NotifyConfig
   /** Sections beside database and policies: what they hold, and what of it the document says itself. */
   sections: readonly Section[]
@@ -73,7 +76,7 @@ export const configJsonSchema = (): object => ({
 export function parseDocument(input: unknown): Document | readonly Problem[] {
   const envelope = envelopeSchema.safeParse(input)
   if (!envelope.success) return zodProblems(envelope.error, '')
-  const { database, databases, policies, notify, cold, http = httpSchema.parse({}) } = envelope.data
+  const { database, databases, policies, notify, cold, audit, http = httpSchema.parse({}) } = envelope.data
   const outcomes = policies.map((written, index) => parseEntry(written, `policies[${index}]`))
   const problems = outcomes.flatMap((outcome) => (isProblems(outcome) ? outcome : []))
   const parsed = outcomes.flatMap((outcome) => (isProblems(outcome) ? [] : [outcome]))
@@ -87,12 +90,12 @@ export function parseDocument(input: unknown): Document | readonly Problem[] {
   ]
   if (all.length > 0) return all
   const named = Object.entries(databases ?? {}).map(([name, { url }]) => ({ name, url }))
-  const sections = Object.entries({ http, notify, cold }).map(([name, value]) => ({
+  const sections = Object.entries({ http, notify, cold, audit }).map(([name, value]) => ({
     name,
     value,
     written: writtenIn(input, name),
   }))
-  return { url: database?.url ?? null, databases: named, policies: parsed, http, cold, notify, sections }
+  return { url: database?.url ?? null, databases: named, policies: parsed, http, cold, audit, notify, sections }
 }
 
 const writtenIn = (input: unknown, name: string): unknown =>

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { auditEntry, type ChainFault, entryHash } from '../../src/core/chain.ts'
+import type { AuditFault } from '../../src/core/audit.ts'
+import { auditEntry, entryHash } from '../../src/core/chain.ts'
 import { appendAudit } from '../../src/db/journal/audit.ts'
-import { listAudit, verifyAudit } from '../../src/engine/audit.ts'
+import { auditHead, listAudit, verifyAudit } from '../../src/engine/audit.ts'
 import { retryFailures } from '../../src/engine/failures.ts'
 import { releaseHold, setHold } from '../../src/engine/hold.ts'
+import { pruneAudit } from '../../src/engine/prune-audit.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
@@ -18,7 +21,7 @@ const append = ({ engine }: CallCenter, times = 1) =>
   )
 
 /** A log of five entries that somebody who owns the database may change. */
-async function forged(t: TestContext, sql: string): Promise<readonly ChainFault[]> {
+async function forged(t: TestContext, sql: string): Promise<readonly AuditFault[]> {
   const center = await callCenter(t)
   await append(center, 5)
   await center.db.query(`alter table mothball.audit disable trigger user; ${sql}`)
@@ -154,4 +157,105 @@ test('a log of thousands is walked in pages', async (t) => {
     [(await verifyAudit(center.engine)).entries, (await verifyAudit(center.engine)).status],
     [2001, 'clean'],
   )
+})
+
+const PAIR = generateKeyPairSync('ed25519')
+const TRUSTED = new Map([['2026', PAIR.publicKey]])
+const KEYS = { signing: { id: '2026', key: PAIR.privateKey }, trusted: TRUSTED }
+const WHY = { actor: 'thandi', role: 'admin', reason: 'two years are over' }
+
+/** Five entries of which three are pruned; behind them a sixth that says so. */
+async function pruned(t: TestContext) {
+  const center = await callCenter(t)
+  await append(center, 3)
+  const early = await auditHead(center.engine)
+  const [row] = await center.db.query('select clock_timestamp()::text as now')
+  await append(center, 2)
+  const result = await pruneAudit(center.engine, KEYS, { before: row?.['now'] ?? '', ...WHY })
+  const check = async () => (await verifyAudit(center.engine, { keys: TRUSTED })).faults
+  return { center, early, result, check }
+}
+
+test('pruned entries leave a signed checkpoint, behind which the chain is walked; the log says who pruned it', async (t) => {
+  const { center, early, result } = await pruned(t)
+  const { engine, db } = center
+  assert.deepEqual([result.entries, result.checkpoints.length], [3, 1])
+  const [checkpoint] = result.checkpoints
+  assert.deepEqual(
+    [checkpoint?.first, checkpoint?.last, checkpoint?.head, checkpoint?.keyId],
+    [1, 3, early.head, '2026'],
+  )
+  const late = await auditHead(engine)
+  const verified = await verifyAudit(engine, { keys: TRUSTED, noted: [early, late] })
+  assert.deepEqual([verified.status, verified.entries, verified.checkpoint], ['clean', 3, checkpoint])
+  const [told] = await listAudit(engine, { limit: 1 })
+  assert.deepEqual(
+    [told?.id, told?.action, told?.actor, told?.before, told?.after],
+    [6, 'audit.prune', 'thandi', 'entries 1 to 3', early.head],
+  )
+  for (const sql of [
+    'delete from mothball.audit where id = 4',
+    'update mothball.audit_checkpoint set last_entry = 5',
+    'delete from mothball.audit_checkpoint',
+    'truncate mothball.audit_checkpoint',
+  ])
+    await assert.rejects(db.query(sql), { code: '42501' }, sql)
+  const again = await pruneAudit(engine, KEYS, { before: '2999-01-01', ...WHY })
+  assert.deepEqual([again.checkpoints[0]?.first, again.checkpoints[0]?.previous], [4, early.head])
+  const after = await verifyAudit(engine, { keys: TRUSTED, noted: [early, late] })
+  assert.deepEqual([after.status, after.checkpoint?.id], ['clean', 2])
+  const { checks } = await verify(engine, center.policy)
+  assert.equal(checks.find(({ name }) => name === 'audit')?.ok, true)
+})
+
+test('over a pruned chain an entry that was edited, removed or inserted is found, and a checkpoint that was touched', async (t) => {
+  const { center, check } = await pruned(t)
+  const { db } = center
+  const both = ['audit', 'audit_checkpoint'] as const
+  for (const name of both)
+    await db.query(
+      `alter table mothball.${name} disable trigger user; create table kept_${name} as table mothball.${name}`,
+    )
+  const insert = `insert into mothball.audit select ID, at, actor, role, action, policy, object, reason, before, after,
+    outcome, previous, sha256(hash) from mothball.audit where id = 4`
+  const forge = (set: string) => `update mothball.audit_checkpoint set ${set}`
+  for (const [sql, ...faults] of [
+    ["update mothball.audit set actor = 'nobody' where id = 5", { id: 5, kind: 'edited' }],
+    ['delete from mothball.audit where id = 4', { id: 5, kind: 'missing' }],
+    ['delete from mothball.audit where id = 5', { id: 6, kind: 'missing' }],
+    [insert.replace('ID', '2'), { id: 2, kind: 'missing' }, { id: 4, kind: 'missing' }],
+    [forge("reason = 'another'"), { id: 1, kind: 'checkpoint_forged' }],
+    [forge("pruned_at = pruned_at - interval '1 day'"), { id: 1, kind: 'checkpoint_forged' }],
+    [forge("signature = translate(signature, 'ABab', 'BAba')"), { id: 1, kind: 'checkpoint_forged' }],
+    [forge("key_id = 'mine'"), { id: 1, kind: 'key_unknown' }],
+    [forge('first_entry = 2'), { id: 1, kind: 'checkpoint_unlinked' }],
+    [forge('head = sha256(head)'), { id: 1, kind: 'checkpoint_forged' }, { id: 4, kind: 'unlinked' }],
+    ['delete from mothball.audit_checkpoint', { id: 4, kind: 'missing' }],
+    [
+      `${forge('last_entry = 4, entries = 4')}; delete from mothball.audit where id = 4`,
+      { id: 1, kind: 'checkpoint_forged' },
+      { id: 5, kind: 'unlinked' },
+    ],
+  ] as const) {
+    await db.query(sql)
+    assert.deepEqual(await check(), faults, sql)
+    for (const name of both)
+      await db.query(`delete from mothball.${name}; insert into mothball.${name} table kept_${name}`)
+  }
+  assert.deepEqual(await check(), [])
+})
+
+test('nothing is pruned without a key, for no reason, or from a log that is not as it was written', async (t) => {
+  const center = await callCenter(t)
+  const { engine, db } = center
+  await append(center, 3)
+  const prune = (keys: Parameters<typeof pruneAudit>[1], before = '2999-01-01', reason = 'old') =>
+    pruneAudit(engine, keys, { before, reason, actor: 'thandi' })
+  await assert.rejects(prune({ signing: null, trusted: TRUSTED }), { code: 'audit_key_missing' })
+  await assert.rejects(prune(KEYS, 'soon'), { code: 'option_invalid' })
+  await assert.rejects(prune(KEYS, '2999-01-01', ' '), { code: 'option_invalid' })
+  assert.deepEqual(await prune(KEYS, '2020-01-01'), { entries: 0, checkpoints: [] })
+  await db.query("alter table mothball.audit disable trigger user; update mothball.audit set actor = 'x' where id = 2")
+  await assert.rejects(prune(KEYS), { code: 'audit_differs' })
+  assert.equal(await center.count('mothball.audit'), 3)
 })

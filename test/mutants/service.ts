@@ -39,6 +39,38 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     killedBy: { file: AUDIT, tests: ['an entry that was edited with its hash no longer is what the next one follows'] },
   },
   {
+    without: 'the signature of a checkpoint',
+    patches: [
+      {
+        file: 'src/core/checkpoint.ts',
+        within: 'checkpointFault',
+        find: 'return isSigned ? null',
+        put: 'return isSigned !== undefined ? null',
+      },
+    ],
+    killedBy: {
+      file: AUDIT,
+      tests: [
+        'over a pruned chain an entry that was edited, removed or inserted is found, and a checkpoint that was touched',
+      ],
+    },
+  },
+  {
+    without: 'the second person of a purge',
+    patches: [
+      {
+        file: 'src/engine/cold/purge.ts',
+        within: 'requirePlan',
+        find: 'isSamePerson(plan.plannedBy, run.actor)',
+        put: 'plan.plannedBy === null',
+      },
+    ],
+    killedBy: {
+      file: 'test/http/retention.test.ts',
+      tests: ['an export and a purge are started, watched and proven over HTTP; one person alone destroys nothing'],
+    },
+  },
+  {
     without: 'the comparison of a key with its hash',
     patches: [
       {

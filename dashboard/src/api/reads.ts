@@ -35,6 +35,8 @@ import { change, get, getTagged } from './request.ts'
 /** Often enough for a wall; each is one indexed look into the journal. */
 const LOOK_EVERY_MS = 10_000
 
+/** Counts every family in cold files. */
+const COUNT_EVERY_MS = 60_000
 /** Work that somebody waits for. */
 const FOLLOW_EVERY_MS = 2_000
 
@@ -137,7 +139,8 @@ export const useRetention = (policy: string) =>
   useQuery({
     queryKey: ['retention', policy],
     queryFn: () => get<Retention>(`/api/v1/policies/${policy}/retention`),
-    staleTime: 60_000,
+    staleTime: COUNT_EVERY_MS,
+    refetchInterval: COUNT_EVERY_MS,
   })
 
 export const useColdSets = (policy: string, enabled: boolean) =>
@@ -145,6 +148,7 @@ export const useColdSets = (policy: string, enabled: boolean) =>
     queryKey: ['exports', policy],
     queryFn: () => get<ColdSets>(`/api/v1/policies/${policy}/exports`, { limit: 100 }),
     enabled,
+    refetchInterval: LOOK_EVERY_MS,
   })
 
 /** Reads the archive, so only where it is shown. */

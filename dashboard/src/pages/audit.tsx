@@ -1,6 +1,7 @@
 /** Audit & reports: who changed what and who was refused, whether the chain is whole, and figures to take away. */
 import { Button, TextInput } from '@mantine/core'
 import { useSearchParams } from 'wouter'
+import { isOfCheckpoint } from '../../../src/core/audit.ts'
 import type { AuditEntry } from '../api/contract.ts'
 import { isForbidden } from '../api/problem.ts'
 import { useAudit, useAuditVerification, useStatistics } from '../api/reads.ts'
@@ -9,7 +10,7 @@ import { Tag } from '../parts/note.tsx'
 import { type Column, Rows, Take } from '../parts/rows.tsx'
 import { Empty, ProblemView, Shown } from '../parts/states.tsx'
 import { usePlace } from '../shell/place.tsx'
-import { count, type Times } from '../words.ts'
+import { count, plural, type Times } from '../words.ts'
 
 export function AuditPage() {
   const audit = useAudit()
@@ -50,9 +51,15 @@ function Chain() {
             </Tag>{' '}
             {count(data.entries)} entries, head <span className="mono">{data.head.slice(0, 16)}</span>
           </p>
+          {data.checkpoint !== null && (
+            <p>
+              It begins at checkpoint {data.checkpoint.id}: {plural(data.checkpoint.last, 'entry', 'entries')} before it
+              were pruned, signed under the key {data.checkpoint.keyId}.
+            </p>
+          )}
           {data.faults.map(({ id, kind }) => (
             <p key={`${id} ${kind}`}>
-              Entry {id}: {kind.replaceAll('_', ' ')}
+              {isOfCheckpoint(kind) ? 'Checkpoint' : 'Entry'} {id}: {kind.replaceAll('_', ' ')}
             </p>
           ))}
           <p className="faint small">Note the head elsewhere: only so a cut end shows.</p>

@@ -1,12 +1,16 @@
 /** `mothball audit`: who changed what, and whether the log is still as it was written. */
-import type { AuditVerification } from '../../core/audit.ts'
-import { type ChainedEntry, type ChainFault, shortHash } from '../../core/chain.ts'
-import { EXIT, type ExitCode } from '../../core/errors/index.ts'
-import { hexDigits, positive } from '../arguments.ts'
-import { type Call, type Scene, withArchiver } from '../call.ts'
+import type { AuditFault, AuditVerification, PublishedHead } from '../../core/audit.ts'
+import { type AuditOptions, signingKeyOf, trustedKeysOf } from '../../core/audit-schema.ts'
+import { type ChainedEntry, shortHash } from '../../core/chain.ts'
+import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
+import { hexDigits, instantText, inZone, positive, text } from '../arguments.ts'
+import { headName, headText, readHeads, writeHead } from '../audit-heads.ts'
+import { actorName, type Call, readConfig, type Scene, withArchiver } from '../call.ts'
 import type { Register } from '../command.ts'
+import { requireConfirmation } from '../confirm.ts'
 import { counted, instant } from '../format.ts'
 import { tableLines } from '../table.ts'
+import { vaultOf } from './export.ts'
 
 type ListFlags = Readonly<{ limit?: number; before?: number }>
 
@@ -23,6 +27,17 @@ export const registerAudit: Register = (program, { act }) => {
     .description('walk the whole chain and name what was edited, removed or inserted')
     .option('--head <hash>', 'a head that was noted earlier, or its first digits', hexDigits('--head'))
     .action(act(verify))
+  audit
+    .command('publish')
+    .description('note the head of the chain in a file, where the owner of the database does not reach')
+    .action(act(publish))
+  audit
+    .command('prune')
+    .description('take old entries out of the log, and leave a signed checkpoint')
+    .requiredOption('--before <instant>', 'entries older than this', instantText('--before'))
+    .requiredOption('--reason <text>', 'why, for the checkpoint', text('--reason'))
+    .option('--yes', 'do not ask')
+    .action(act(prune))
 }
 
 const list = (call: Call, { limit, before }: ListFlags): Promise<ExitCode> =>
@@ -60,17 +75,22 @@ function listLines(entries: readonly ChainedEntry[], zone: string, { output }: S
 
 const verify = (call: Call, { head }: Readonly<{ head?: string }>): Promise<ExitCode> =>
   withArchiver(call, async ({ archiver, output }) => {
-    const result = await archiver.verifyAudit(head === undefined ? {} : { head })
+    const { audit } = await readConfig(call)
+    const noted = audit.heads === undefined ? [] : await readHeads(audit.heads)
+    const result = await archiver.verifyAudit({ head: head ?? null, noted, keys: trustedKeysOf(audit) })
     output.result({ type: 'audit', action: 'verify', ...result }, verifyLines(result))
     return result.status === 'clean' ? EXIT.done : EXIT.differs
   })
 
-const verifyLines = ({ status, entries, head, faults }: AuditVerification): readonly string[] => [
+const verifyLines = ({ status, entries, head, checkpoint, faults }: AuditVerification): readonly string[] => [
   `${status === 'clean' ? 'CLEAN' : 'DIFFERS'}  ${counted(entries, 'entry', 'entries')}, chain to ${shortHash(head)}`,
+  ...(checkpoint === null
+    ? []
+    : [`  from checkpoint ${checkpoint.id} on: entries up to ${checkpoint.last} were pruned, key ${checkpoint.keyId}`]),
   ...faults.map((fault) => `  ${faultText(fault)}`),
 ]
 
-function faultText({ id, kind }: ChainFault): string {
+function faultText({ id, kind }: AuditFault): string {
   switch (kind) {
     case 'edited':
       return `entry ${id} was edited: it does not say what it was hashed with`
@@ -79,6 +99,59 @@ function faultText({ id, kind }: ChainFault): string {
     case 'unlinked':
       return `entry ${id} followed another entry than the one before it: that one was replaced or inserted`
     case 'head_unknown':
-      return 'no entry has the head that was noted: the end was cut off, or the log written anew'
+      return `no entry has the head that was noted for ${id}: the end was cut off, or the log written anew`
+    case 'checkpoint_unlinked':
+      return `checkpoint ${id} does not begin where the one before it ends`
+    case 'checkpoint_forged':
+      return `checkpoint ${id} does not say what was signed`
+    case 'key_unknown':
+      return `checkpoint ${id} was signed under a key that is not in audit.publicKeys: it proves nothing`
   }
 }
+
+const publish = (call: Call): Promise<ExitCode> =>
+  withArchiver(call, async ({ archiver, output }) => {
+    const { audit } = await readConfig(call)
+    const head = await archiver.auditHead()
+    const isNew = await noteHead(call, audit, head)
+    output.result({ type: 'audit', action: 'publish', ...head, file: headName(head), isNew }, [
+      `${isNew ? 'Noted' : 'Noted before'}: entry ${head.entry}, ${shortHash(head.head)}, in ${headName(head)}.`,
+    ])
+    return EXIT.done
+  })
+
+/** In the folder; without one, beside the cold files. */
+async function noteHead(call: Call, { heads }: AuditOptions, head: PublishedHead): Promise<boolean> {
+  if (heads !== undefined) return writeHead(heads, head)
+  const vault = await vaultOf(call).catch((error: unknown) => {
+    throw error instanceof MothballError && error.code === 'cold_missing'
+      ? new MothballError('audit_heads_missing')
+      : error
+  })
+  const path = `audit-heads/${headName(head)}`
+  if ((await vault.list()).includes(path)) return false
+  await using desk = await vault.open()
+  await desk.keepText(path, headText(head))
+  return true
+}
+
+type PruneFlags = Readonly<{ before: string; reason: string; yes?: boolean }>
+
+const prune = (call: Call, { before: given, reason, yes = false }: PruneFlags): Promise<ExitCode> =>
+  withArchiver(call, async ({ archiver, output }) => {
+    const { audit } = await readConfig(call)
+    const zone = await archiver.zone()
+    const before = inZone(given, zone)
+    const message = async () => `Delete the entries before ${before} for good, and leave a signed checkpoint?`
+    await requireConfirmation(output, { what: 'pruning the audit log', yes, message })
+    const keys = { signing: signingKeyOf(audit), trusted: trustedKeysOf(audit) }
+    const pruned = await archiver.pruneAudit(keys, { before, reason, actor: actorName() })
+    output.result({ type: 'audit', action: 'prune', ...pruned }, [
+      pruned.entries === 0 ? 'No entry is so old.' : `Pruned ${counted(pruned.entries, 'entry', 'entries')}.`,
+      ...pruned.checkpoints.map(
+        ({ id, first, last, head, keyId }) =>
+          `  checkpoint ${id}: entries ${first} to ${last}, ${shortHash(head)}, key ${keyId}`,
+      ),
+    ])
+    return EXIT.done
+  })

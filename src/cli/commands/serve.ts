@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import type { Config } from '../../config.ts'
+import { trustedKeysOf } from '../../core/audit-schema.ts'
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import type { Fleet } from '../../fleet.ts'
 import type { OnTrouble } from '../../jobs/station.ts'
@@ -52,6 +53,7 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
       return { name, engine, policies, notifier, metrics: registry({ database: engine.database, policies }) }
     }),
     options: { ...config.http, ...flags },
+    auditKeys: trustedKeysOf(config.audit),
     vault: hasColdFiles(config) ? () => vaultOf(call) : null,
     onUnexpected: (error) => tellTrouble(output, null, error),
   })

@@ -1,4 +1,5 @@
 /** The error table of the whole product, and the one class that carries a line of it. */
+import { auditErrors } from './audit.ts'
 import { coldErrors } from './cold.ts'
 import { configurationErrors } from './configuration.ts'
 import { databaseErrors } from './database.ts'
@@ -16,6 +17,7 @@ export const ERRORS = {
   ...eraseErrors,
   ...httpErrors,
   ...coldErrors,
+  ...auditErrors,
 }
 
 export type ErrorCode = keyof typeof ERRORS

@@ -48,6 +48,7 @@ const READING: Readonly<Record<string, Use>> = {
   homecoming: READ,
   orphan_baseline: READ,
   audit: READ,
+  audit_checkpoint: READ,
   stage: READ,
   schedule: READ,
   slot: READ,

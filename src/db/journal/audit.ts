@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type AuditEntry, type ChainedEntry, type ChainHead, entryHash, GENESIS } from '../../core/chain.ts'
+import type { Checkpoint } from '../../core/checkpoint.ts'
 import {
   type AuditRow,
   appendAuditSql,
@@ -12,6 +13,7 @@ import {
   listAuditSql,
   walkAuditSql,
 } from '../../sql/journal/audit.sql.ts'
+import { type CheckpointRow, checkpointsSql } from '../../sql/journal/audit-checkpoint.sql.ts'
 import type { Session } from '../database.ts'
 
 /**
@@ -49,6 +51,24 @@ export const readAudit = async (
 /** The next ones of the chain. */
 export const walkAudit = async (session: Session, after: number, limit: number): Promise<readonly ChainedEntry[]> =>
   (await session.rows(walkAuditSql(after, limit))).map(entryOf)
+
+/** Of what was pruned, in their order. */
+export const readCheckpoints = async (session: Session): Promise<readonly Checkpoint[]> =>
+  (await session.rows(checkpointsSql)).map(checkpointOf)
+
+const checkpointOf = (row: CheckpointRow): Checkpoint => ({
+  id: Number(row.id),
+  first: Number(row.first),
+  last: Number(row.last),
+  entries: Number(row.entries),
+  previous: row.previous,
+  head: row.head,
+  prunedAt: row.pruned_at,
+  prunedBy: row.pruned_by,
+  reason: row.reason,
+  keyId: row.key_id,
+  signature: row.signature,
+})
 
 const outcome = z.enum(['done', 'refused'])
 

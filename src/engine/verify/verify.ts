@@ -2,6 +2,7 @@
  * Holds what is there today against what the journal says: counts, seals, sides, orphans, shapes, and the queries of
  * the specification's Appendix B. Reads only, in snapshots; every table is gone through as a set, in the server.
  */
+import { faultWords } from '../../core/audit.ts'
 import { shortHash } from '../../core/chain.ts'
 import type { Policy } from '../../core/policy.ts'
 import { type Check, type Verification, verificationOf } from '../../core/verify.ts'
@@ -50,8 +51,8 @@ async function planOf({ session, policy, inspection }: VerifyContext) {
 
 /** `audit`: the chain of the audit log is whole. */
 async function checkAudit({ session }: VerifyContext): Promise<Check> {
-  const { status, entries, head, faults } = await walkChain(session, null)
-  const told = faults.slice(0, 3).map(({ id, kind }) => `entry ${id} ${kind}`)
+  const { status, entries, head, faults } = await walkChain(session, {})
+  const told = faults.slice(0, 3).map((fault) => faultWords(fault))
   return {
     name: 'audit',
     ok: status === 'clean',

@@ -1,5 +1,6 @@
 /** The audit log, and the proof that it is as it was written. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { AUDIT_FAULTS } from '../../core/audit.ts'
 import { allow } from '../auth.ts'
 import { cursorQuery, instant, json, limitQuery, next, PROBLEMS, SECURITY } from './parts.ts'
 
@@ -38,7 +39,23 @@ export const listAuditRoute = createRoute({
   },
 })
 
-const faultSchema = z.object({ id: z.number().int(), kind: z.enum(['edited', 'missing', 'unlinked', 'head_unknown']) })
+const checkpointSchema = z
+  .object({
+    id: z.number().int(),
+    first: z.number().int(),
+    last: z.number().int(),
+    entries: z.number().int(),
+    previous: z.string(),
+    head: z.string(),
+    prunedAt: instant,
+    prunedBy: z.string(),
+    reason: z.string(),
+    keyId: z.string(),
+    signature: z.string().openapi({ description: 'Ed25519, in base64.' }),
+  })
+  .openapi('AuditCheckpoint')
+
+const faultSchema = z.object({ id: z.number().int(), kind: z.enum(AUDIT_FAULTS) })
 
 export const verifyAuditRoute = createRoute({
   method: 'get',
@@ -63,7 +80,9 @@ export const verifyAuditRoute = createRoute({
         .object({
           status: z.enum(['clean', 'differs']),
           entries: z.number().int(),
+          last: z.number().int(),
           head: z.string(),
+          checkpoint: checkpointSchema.nullable().openapi({ description: 'What stands for entries that were pruned.' }),
           faults: z.array(faultSchema).readonly(),
         })
         .openapi('AuditVerification'),

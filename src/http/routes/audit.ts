@@ -4,10 +4,12 @@ import { readPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import type { App, Service } from '../environment.ts'
 
-export function registerAudit(app: App, { archiver }: Service): void {
+export function registerAudit(app: App, { archiver, auditKeys }: Service): void {
   app.openapi(listAuditRoute, async (c) => {
     const { items, next } = await readPage('audit', c.req.valid('query'), archiver.listAudit, ({ id }) => id)
     return c.json({ entries: items, next }, 200)
   })
-  app.openapi(verifyAuditRoute, async (c) => c.json(await archiver.verifyAudit(defined(c.req.valid('query'))), 200))
+  app.openapi(verifyAuditRoute, async (c) =>
+    c.json(await archiver.verifyAudit({ ...defined(c.req.valid('query')), keys: auditKeys }), 200),
+  )
 }

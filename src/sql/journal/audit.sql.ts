@@ -13,6 +13,8 @@ export const auditHeadSql: Sql<{ id: string | null; hash: string | null; at: str
   sql`select h.id::text as id, pg_catalog.encode(h.hash, 'hex') as hash, pg_catalog.clock_timestamp()::text as at
     from (select 1) one left join lateral (select id, hash from mothball.audit order by id desc limit 1) h on true`
 
+export const clockSql: Sql<{ at: string }> = sql`select pg_catalog.clock_timestamp()::text as at`
+
 export const appendAuditSql = (entry: ChainedEntry): Sql =>
   sql`insert into mothball.audit (id, at, actor, role, action, policy, object, reason, before, after, outcome, previous, hash)
     values (${entry.id}::bigint, ${entry.at}::timestamptz, ${entry.actor}, ${entry.role}, ${entry.action}, ${entry.policy},
