@@ -59,6 +59,10 @@ export function timesIn(zone: string): Times {
   return { zone, at: by(long), short: by(short), day: by(day) }
 }
 
+/** The server's sentences carry exact texts in UTC. */
+export const withTimes = (sentence: string, times: Times): string =>
+  sentence.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d/g, (text) => times.at(text))
+
 export type Tone = 'good' | 'warning' | 'bad' | 'plain'
 
 export const STATUS: Readonly<Record<Run['status'], Readonly<{ word: string; tone: Tone; mark: string }>>> = {

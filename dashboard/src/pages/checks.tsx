@@ -5,6 +5,7 @@ import { Card } from '../parts/card.tsx'
 import { Tag } from '../parts/note.tsx'
 import { Empty, ProblemView, Waiting } from '../parts/states.tsx'
 import { usePlace } from '../shell/place.tsx'
+import { withTimes } from '../words.ts'
 
 export function Checks() {
   const { policy, times } = usePlace()
@@ -35,7 +36,7 @@ export function Checks() {
             {data.checks.map(({ name, ok, detail }) => (
               <li key={name}>
                 <Tag tone={ok ? 'good' : 'bad'}>{ok ? 'ok' : 'differs'}</Tag>
-                <strong>{name.replaceAll('_', ' ')}</strong> <span className="faint">{detail}</span>
+                <strong>{name.replaceAll('_', ' ')}</strong> <span className="faint">{withTimes(detail, times)}</span>
               </li>
             ))}
           </ul>

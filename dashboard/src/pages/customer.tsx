@@ -6,7 +6,7 @@ import { useCustomer, useRuns, useWhy } from '../api/reads.ts'
 import { Card, Facts } from '../parts/card.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
-import { ruleWords, type Times, tableWords } from '../words.ts'
+import { ruleWords, type Times, tableWords, withTimes } from '../words.ts'
 import { CustomerHolds } from './customer-holds.tsx'
 import { TierTag } from './customers.tsx'
 import { Restore, Restored } from './restore.tsx'
@@ -91,10 +91,6 @@ function WhyCard({ of: customer }: Readonly<{ of: Customer }>) {
     </Card>
   )
 }
-
-/** The server's sentences carry exact texts in UTC. */
-const withTimes = (sentence: string, times: Times): string =>
-  sentence.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d/g, (text) => times.at(text))
 
 function factsOf({ active, archived, keepUntil }: Customer, times: Times): readonly (readonly [string, string])[] {
   return [

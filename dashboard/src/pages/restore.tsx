@@ -116,6 +116,7 @@ function Confirm({ customer, preview, busy, error, onClose, onConfirm }: Confirm
         </p>
         <p className="faint small">
           {Object.entries(preview.related)
+            .filter(([, rows]) => rows > 0)
             .map(([table, rows]) => `${tableWords(table)} ${rows}`)
             .join(' · ')}
         </p>

@@ -37,7 +37,7 @@ export function ProblemView({ error, onRetry }: ProblemProps) {
           What {known.code} means
         </a>
       )}
-      {onRetry !== undefined && !isForbidden(error) && (
+      {onRetry !== undefined && !isForbidden(error) && !isMissing(error) && (
         <div className="actions">
           <Button variant="default" onClick={onRetry}>
             Try again
@@ -48,10 +48,13 @@ export function ProblemView({ error, onRetry }: ProblemProps) {
   )
 }
 
+const isMissing = (error: Error): boolean => error instanceof ApiProblem && error.status === 404
+
 function headOf(error: Error): Readonly<{ title: string; tone: 'bad' | 'warning' }> {
   if (error instanceof ApiProblem && error.code === 'unreachable')
     return { title: 'The service cannot be reached', tone: 'bad' }
   if (isDown(error)) return { title: 'The database cannot be reached', tone: 'bad' }
+  if (isMissing(error)) return { title: 'Nothing is there', tone: 'warning' }
   if (isForbidden(error)) return { title: 'Your role may not do this', tone: 'warning' }
   if (error instanceof ApiProblem && error.status >= 500) return { title: 'The service cannot do this', tone: 'bad' }
   return { title: 'This was refused', tone: 'warning' }
