@@ -1,4 +1,4 @@
-/** What makes cold files and a purge safe: files that are the recorded ones, rows that are the files', holds. */
+/** What makes cold files and a purge safe: rows that are the files', holds, and old files that are not forgotten. */
 import type { Mutant } from './mutant.ts'
 
 const BATCH = 'src/engine/cold/purge-batch.ts'

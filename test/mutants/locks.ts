@@ -55,7 +55,9 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   },
   {
     without: "a hold's own lock on the customer",
-    patches: [{ file: 'src/sql/journal/hold.sql.ts', within: 'setHoldSql', find: 'for key share', put: '' }],
+    patches: [
+      { file: 'src/sql/journal/hold.sql.ts', within: 'setHoldSql', find: 'shape)} for key share', put: 'shape)}' },
+    ],
     killedBy: killedByRace('none', 'subjects-copied'),
   },
   {
