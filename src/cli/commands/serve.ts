@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { Config } from '../../config.ts'
 import { trustedKeysOf } from '../../core/audit-schema.ts'
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
-import type { Fleet } from '../../fleet.ts'
+import type { JobsOptions } from '../../jobs/start-jobs.ts'
 import type { OnTrouble } from '../../jobs/station.ts'
 import { positive, text } from '../arguments.ts'
 import { type Call, readConfig } from '../call.ts'
@@ -59,8 +59,8 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
   })
   output.jsonLine({ type: 'serve', state: 'listening', url: server.url })
   output.note(`Listening on ${server.url}; ${whereToRead(server.url, config)}. Ctrl-C stops.`)
-  await using _jobs =
-    schedule && config.policies.some((each) => each.schedule !== null) ? await startJobs(fleet, onTrouble) : null
+  const isScheduled = schedule && config.policies.some((each) => each.schedule !== null)
+  await using _jobs = isScheduled ? await startJobs({ ...fleet, onTrouble, schedule }) : null
   if (!interrupts.signal.aborted) await once(interrupts.signal, 'abort')
   await server.stop()
   output.result({ type: 'serve', state: 'stopped', url: server.url }, ['Stopped.'])
@@ -74,15 +74,7 @@ const whereToRead = (url: string, { databases }: Config): string =>
     ? `each database has an API of its own, described at ${databases.map(({ name }) => `${url}/databases/${name}/docs`).join(', ')}`
     : `the API is described at ${url}/docs`
 
-/** A scheduler and a worker beside the API; disposed, their runs have ended at a batch. */
-async function startJobs({ stations }: Fleet, onTrouble: OnTrouble): Promise<AsyncDisposable> {
-  const [{ createScheduler }, { createWorker }] = await Promise.all([
-    import('../../jobs/schedule.ts'),
-    import('../../jobs/worker.ts'),
-  ])
-  const services = [createWorker({ stations, onTrouble }), createScheduler({ stations, onTrouble })]
-  for (const each of services) each.start()
-  return {
-    [Symbol.asyncDispose]: async () => void (await Promise.all(services.toReversed().map((each) => each.stop()))),
-  }
+/** Loaded on demand: the queue is large, and an API without a schedule has none. */
+async function startJobs(options: JobsOptions): Promise<AsyncDisposable> {
+  return (await import('../../jobs/start-jobs.ts')).startJobs(options)
 }

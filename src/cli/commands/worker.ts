@@ -20,10 +20,9 @@ export const registerWorker: Register = (program, { act }) => {
 async function worker(call: Call, { schedule }: WorkerFlags): Promise<ExitCode> {
   const { output } = call
   const config = await readConfig(call)
-  const [{ openFleet }, { createScheduler }, { createWorker }] = await Promise.all([
+  const [{ openFleet }, { startJobs }] = await Promise.all([
     import('../../fleet.ts'),
-    import('../../jobs/schedule.ts'),
-    import('../../jobs/worker.ts'),
+    import('../../jobs/start-jobs.ts'),
   ])
   let runs = 0
   const emit = (database: string, event: ArchiveEvent) => {
@@ -33,15 +32,13 @@ async function worker(call: Call, { schedule }: WorkerFlags): Promise<ExitCode> 
   const onTrouble = (database: string, error: unknown) => tellTrouble(output, database, error)
   await using fleet = openFleet(config, { emit, onTrouble, policy: call.globals.policy })
   using interrupts = catchInterrupts((text) => output.note(text))
-  const services = [
-    createWorker({ stations: fleet.stations, onTrouble }),
-    ...(schedule ? [createScheduler({ stations: fleet.stations, onTrouble })] : []),
-  ]
-  for (const each of services) each.start()
-  output.jsonLine({ type: 'ready', databases: fleet.stations.map(({ name }) => name) })
-  output.note(`working for ${fleet.stations.map(({ name }) => name).join(', ')}; Ctrl-C ends it`)
-  if (!interrupts.signal.aborted) await once(interrupts.signal, 'abort')
-  await Promise.all(services.toReversed().map((each) => each.stop()))
+  const names = fleet.stations.map(({ name }) => name)
+  {
+    await using _jobs = startJobs({ ...fleet, onTrouble, schedule })
+    output.jsonLine({ type: 'ready', databases: names })
+    output.note(`working for ${names.join(', ')}; Ctrl-C ends it`)
+    if (!interrupts.signal.aborted) await once(interrupts.signal, 'abort')
+  }
   output.result({ type: 'worker', runs }, [`Ended. ${runs} ${runs === 1 ? 'run' : 'runs'}.`])
   return EXIT.done
 }
