@@ -41,7 +41,7 @@ const link = (page: Page, name: string) => page.getByRole('link', { name, exact:
 const see = (page: Page, text: string | RegExp) => page.getByText(text).filter({ visible: true }).first().waitFor()
 
 /** On a machine that does much else, a browser takes its time. */
-const PATIENCE = { timeout: 120_000 }
+const PATIENCE = { timeout: 180_000 }
 
 test('the dashboard', PATIENCE, async (t) => {
   const [desk, browser] = await Promise.all([openDesk(t), launchBrowser()])
