@@ -9,9 +9,11 @@ import { listRuns, runDetail } from '../../src/engine/history.ts'
 import { listHolds, releaseHold, setHold } from '../../src/engine/hold.ts'
 import { createKey } from '../../src/engine/keys.ts'
 import { plan } from '../../src/engine/plan/plan.ts'
+import { sample } from '../../src/engine/plan/sample.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
 import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
 import { run } from '../../src/engine/run/run.ts'
+import { signOff, withdrawSignOff } from '../../src/engine/sign-offs.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, type CallCenterOptions, callCenter } from '../support/call-center.ts'
 import { eraseHim } from '../support/person.ts'
@@ -76,7 +78,7 @@ test('the archiver alone brings nobody home for a late row: the run moves, says 
   assert.equal(await center.count('nic_cc_call_log'), 1)
 })
 
-test('who serves drops old answers, and writes down whose values he shows', async (t) => {
+test('who serves drops old answers, writes down whose values he shows, and keeps sign-offs', async (t) => {
   const center = await callCenter(t)
   const key = await center.customer(90, { mobile: '0825550142' })
   await createKey(center.engine, { name: 'desk', as: 'operator', actor: 'test' })
@@ -84,6 +86,9 @@ test('who serves drops old answers, and writes down whose values he shows', asyn
   const { engine, events } = await (await workers(t, center)).as('archiver')
   const shown = await reveal(engine, center.policy, { key, reason: 'phoned', actor: 'desk' })
   assert.deepEqual(shown?.contacts, [{ column: 'mobile', value: '0825550142' }])
+  const signed = await signOff(engine, center.policy, { item: 'dry_run', note: 'one of one', actor: 'desk' })
+  await withdrawSignOff(engine, center.policy, { id: signed.id, reason: 'it was two', actor: 'desk' })
+  assert.equal((await sample(engine, center.policy)).customers[0]?.key, key)
   await run(engine, center.policy, { confirm: 1 })
   assert.deepEqual([await center.count('mothball.reveal'), await center.count('mothball.idempotency')], [1, 0])
   assert.ok(!events.some(({ kind }) => kind === 'not-tidied'))
