@@ -172,10 +172,6 @@ export const HAZARD_CASES: Readonly<Record<string, HazardCase>> = {
       create operator crm.= (leftarg = bigint, rightarg = bigint, function = crm.same)`,
     refused: ['operator_outside customer.id', 'operator_outside aod.id', 'operator_outside aod.customer_id'],
   },
-  'a column of citext that nothing compares': {
-    ddl: `create extension citext schema crm; alter table customer alter column email type crm.citext; alter table customer_backup alter column email type crm.citext`,
-    refused: [],
-  },
   'a trigger that fires on delete': {
     ddl: `create function f() returns trigger language plpgsql as $$ begin return null; end $$;
       create trigger "Stop it" before delete on customer for each row execute function f();

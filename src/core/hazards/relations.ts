@@ -79,8 +79,9 @@ function notUnique(family: Family, table: FamilyTable, link: Link): readonly Fin
   const isUnique = indexes.some(
     ({ unique, valid, partial, columns }) => unique && valid && !partial && columns !== null && isAmong(columns),
   )
-  // A table without a key has been refused for that.
-  if (!isMoved(table) || key.length === 0 || isAmong(key) || isUnique) return []
+  // A table without a key, and sides of different lengths, have been refused for that.
+  const isRefused = key.length === 0 || link.columns.length !== link.references.length
+  if (!isMoved(table) || isRefused || isAmong(key) || isUnique) return []
   const columns = namesText(link.references)
   return [
     {
