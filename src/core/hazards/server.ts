@@ -26,7 +26,7 @@ export function serverHazards({ catalog: { server } }: HazardInput): Findings {
     !server.origin && {
       code: 'replica_role',
       object: server.database,
-      message: `session_replication_role is replica for ${server.user}, so no foreign key holds for what we write, and other triggers fire than the catalog's word lets expect`,
+      message: `session_replication_role is replica for ${server.user}, so no foreign key holds for what we write, and triggers fire that are off otherwise`,
       hint: "Set session_replication_role to origin for the program's role and database.",
     },
   ]
