@@ -114,6 +114,8 @@ export type Catalog = Readonly<{
     versionText: string
     primary: boolean
     fsync: boolean
+    /** False where our own sessions skip foreign keys and triggers (`session_replication_role`). */
+    origin: boolean
     zone: string
     database: string
     user: string

@@ -88,6 +88,7 @@ const server = z.strictObject({
   versionText: z.string(),
   primary: z.boolean(),
   fsync: z.boolean(),
+  origin: z.boolean(),
   zone: z.string(),
   database: z.string(),
   user: z.string(),

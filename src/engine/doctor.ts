@@ -94,7 +94,7 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results
 }
 
-const SERVER_CODES = ['server_too_old', 'server_not_primary', 'fsync_off']
+const SERVER_CODES = ['server_too_old', 'server_not_primary', 'fsync_off', 'replica_role']
 const isServer = ({ code }: Finding) => SERVER_CODES.includes(code)
 
 function examineServer({ catalog: { server }, refusals }: Inspection): Examination {

@@ -46,12 +46,13 @@ async function told<T>(engine: Engine, { run }: ProbeInput, probe: string, work:
 const problemOf = (error: MothballError): string => sqlstateOf(error) || String(error.facts['problem'] ?? error.code)
 
 /** How many it recorded: none where this phase of the run was measured before. */
-function recordSizes({ database }: Engine, { family, run, phase }: ProbeInput): Promise<number> {
+function recordSizes({ database }: Engine, { policy, family, run, phase }: ProbeInput): Promise<number> {
   const tables = movedTables(family).flatMap(({ shape, archive }) => [
     { tier: 'active' as const, name: shape.name },
     { tier: 'archive' as const, name: archive },
   ])
-  return database.transaction({}, async (session) => {
+  // A table that somebody has locked as a whole is not waited for.
+  return database.transaction({ timeouts: policy.timeouts }, async (session) => {
     let recorded = 0
     for (const size of await session.rows(tierSizesNowSql(tables)))
       recorded += await session.execute(recordSizeSql(run, phase, size))

@@ -193,5 +193,6 @@ const serverSql: Sql = raw(`json_build_object(
     'version', current_setting('server_version_num')::integer, 'versionText', current_setting('server_version'),
     'primary', not pg_is_in_recovery() and current_setting('default_transaction_read_only') = 'off',
     'fsync', current_setting('fsync') = 'on',
+    'origin', current_setting('session_replication_role') <> 'replica',
     'zone', (select reset_val from pg_settings where name = 'TimeZone'),
     'database', current_database(), 'user', current_user)`)

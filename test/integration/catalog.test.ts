@@ -179,15 +179,16 @@ test('the server tells what it is, and the zone that the session would have', as
   const [name] = await query('select current_database() as name, current_user as "user"')
   const before = (await catalogFor(database, policyOf())).server
   assert.deepEqual(
-    [before.version, before.primary, before.fsync, before.database, before.user],
-    [version, true, true, name?.['name'], name?.['user']],
+    [before.version, before.primary, before.fsync, before.origin, before.database, before.user],
+    [version, true, true, true, name?.['name'], name?.['user']],
   )
   await query(`alter database ${name?.['name']} set timezone = 'Africa/Johannesburg'`)
   await query(`alter database ${name?.['name']} set default_transaction_read_only = on`)
+  await query(`alter database ${name?.['name']} set session_replication_role = replica`)
   const again = openDatabase({ url })
   t.after(() => again.close())
   const after = (await catalogFor(again, policyOf())).server
-  assert.deepEqual([after.zone, after.primary], ['Africa/Johannesburg', false])
+  assert.deepEqual([after.zone, after.primary, after.origin], ['Africa/Johannesburg', false, false])
 })
 
 test('an index that somebody drops while the catalog is read is not told, and is no error', async (t) => {

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PolicyInput } from '../../src/core/policy-schema.ts'
+import type { Engine } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { statistics } from '../../src/engine/statistics.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { once } from '../support/reached.ts'
+import { connect } from '../support/server.ts'
 
 const withProbes = (probes: NonNullable<PolicyInput['probes']>) => ({ policy: { guard: 1, probes } })
 
@@ -89,4 +92,28 @@ test('the sizes of active and archive tables are kept around a run', async (t) =
   assert.deepEqual([archived?.['rows'], archived?.['some']], ['200', 't'])
   const { growth } = await statistics(center.engine, center.policy)
   assert.ok(growth.archive && growth.archive.last.tableBytes > growth.archive.first.tableBytes)
+})
+
+test('a table that somebody has locked as a whole holds no reading up', async (t) => {
+  let lock = async () => {}
+  const center = await callCenter(t, {
+    policy: { guard: 1, timeouts: { lockMs: 50 } },
+    signals: once('run-opened', () => lock()),
+  })
+  await center.customer(90)
+  const other = await connect(center.db.url)
+  lock = async () => void (await other.query('begin; lock table nic_cc_customer in access exclusive mode'))
+  const problems: string[] = []
+  const engine: Engine = {
+    ...center.engine,
+    emit: (event) => {
+      if (event.kind !== 'probe-failed') return
+      problems.push(event.problem)
+      // Only now may the run go on: the reading did not wait for this.
+      void other.query('commit')
+    },
+  }
+  const result = await run(engine, center.policy)
+  assert.deepEqual([result.status, result.archived, problems], ['success', 1, ['55P03']])
+  await other.end()
 })

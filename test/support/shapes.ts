@@ -157,6 +157,7 @@ const SERVER: Catalog['server'] = {
   versionText: '18.4',
   primary: true,
   fsync: true,
+  origin: true,
   zone: 'UTC',
   database: 'test',
   user: 'mothball',

@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/shapes.ts'
 
 const citext = (name: string) => column(name, 'public.citext', { operator: 'public.=' })
-const subject = customer([citext('code'), citext('note')])
+const subject = customer([citext('code'), citext('note')], { indexes: [index('code', ['code'], { unique: true })] })
 const order = shape('order', [citext('ref'), citext('status')], { indexes: [index('by_ref', ['ref'])] })
 const catalog = catalogOf([subject, archiveOf(subject), order, archiveOf(order), logTable()])
 const byCode = { relations: [{ table: 'order', columns: ['ref'], references: ['code'] }] }

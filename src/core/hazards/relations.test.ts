@@ -13,7 +13,7 @@ import {
   shape,
   tableName,
 } from '../../../test/support/shapes.ts'
-import type { Column } from '../table.ts'
+import type { Column, TableShape } from '../table.ts'
 import { relationHazards } from './relations.ts'
 
 const subject = customer([
@@ -21,12 +21,16 @@ const subject = customer([
   column('padded', 'character(8)'),
   column('c_code', 'text', { collation: 'pg_catalog."C"' }),
 ])
+const unique = (table: TableShape, ...columns: readonly string[]): TableShape => ({
+  ...table,
+  indexes: [...table.indexes, ...columns.map((name) => index(`${name}_once`, [name], { unique: true }))],
+})
 const child = (reference: Column, name = 'order') =>
   shape(name, [reference], { indexes: [index('by_reference', [reference.name])] })
-const judgeLink = (reference: Column, references: string) => {
+const judgeLink = (reference: Column, references: string, parent = unique(subject, 'code', 'padded', 'c_code')) => {
   const order = child(reference)
   const relations = [{ table: 'order', columns: [reference.name], references: [references] }]
-  return judge(policyOf({ relations }), catalogOf([subject, archiveOf(subject), order, archiveOf(order), logTable()]))
+  return judge(policyOf({ relations }), catalogOf([parent, archiveOf(subject), order, archiveOf(order), logTable()]))
 }
 
 test('integers are comparable among themselves, and texts among themselves', () => {
@@ -34,6 +38,30 @@ test('integers are comparable among themselves, and texts among themselves', () 
   assert.deepEqual(judgeLink(column('ref', 'smallint'), 'id').refusals, [])
   assert.deepEqual(judgeLink(column('ref', 'character(8)'), 'code').refusals, [])
   assert.deepEqual(judgeLink(column('ref', 'public.code', { baseType: 'bigint' }), 'id').refusals, [])
+})
+
+test('a row that moves refers to what is unique, among all rows and by plain columns', () => {
+  const ref = column('ref', 'text')
+  assert.deepEqual(judgeLink(ref, 'code').refusals, [])
+  const { refusals, all } = judgeLink(ref, 'code', subject)
+  assert.deepEqual(refusals, ['reference_not_unique order.ref'])
+  assert.match(all[0]?.hint ?? '', /^Run `alter table customer add unique \(code\);`/)
+  const weak = { unique: true, partial: true }
+  const indexes = [
+    index('some', ['code'], weak),
+    index('any_case', null, { unique: true }),
+    index('pair', ['code', 'id']),
+  ]
+  assert.deepEqual(judgeLink(ref, 'code', { ...subject, indexes }).refusals, ['reference_not_unique order.ref'])
+})
+
+test('a row that stays, or keeps its parent, may refer to several', () => {
+  const order = child(column('ref', 'text'))
+  const catalog = catalogOf([subject, archiveOf(subject), order, archiveOf(order), logTable()])
+  for (const action of ['keep', 'block'] as const) {
+    const relations = [{ table: 'order', columns: ['ref'], references: ['code'], action }]
+    assert.deepEqual(judge(policyOf({ relations }), catalog).refusals, [])
+  }
 })
 
 test('a text that refers to a padded one is refused: its foreign key would find rows that no statement finds', () => {

@@ -8,12 +8,13 @@ import { tableText } from '../names.ts'
 import { type Column, columnOf, type ForeignKey } from '../table.ts'
 import { keyName } from './foreign-keys.ts'
 import { type HazardInput, refuse, warn } from './hazard.ts'
-import { nameText, tableNameText, typeText } from './statement.ts'
+import { namesText, nameText, tableNameText, typeText } from './statement.ts'
 
 export const relationHazards = ({ family }: HazardInput): Findings =>
   mergeFindings(
     refuse(family.tables.flatMap((table) => archivedUnderKept(family, table))),
     refuse(eachLink(family, (table, link) => typesDiffer(family, table, link))),
+    refuse(eachLink(family, (table, link) => notUnique(family, table, link))),
     warn(eachLink(family, (table, link) => weakKeys(family, table, link))),
     warn(family.tables.flatMap((table) => intendedOrphans(family, table))),
   )
@@ -68,6 +69,28 @@ function typesDiffer(family: Family, { shape }: FamilyTable, link: Link): readon
       },
     ]
   })
+}
+
+/** A row that moves belongs to one parent: the columns that it refers to hold a key, or a unique index over rows of all kinds. */
+function notUnique(family: Family, table: FamilyTable, link: Link): readonly Finding[] {
+  const { name, key, indexes } = parentOf(family, link).shape
+  const isAmong = (columns: readonly string[]) =>
+    columns.length > 0 && columns.every((column) => link.references.includes(column))
+  const isUnique = indexes.some(
+    ({ unique, valid, partial, columns }) => unique && valid && !partial && columns !== null && isAmong(columns),
+  )
+  // A table without a key, and sides of different lengths, have been refused for that.
+  const isRefused = key.length === 0 || link.columns.length !== link.references.length
+  if (!isMoved(table) || isRefused || isAmong(key) || isUnique) return []
+  const columns = namesText(link.references)
+  return [
+    {
+      code: 'reference_not_unique',
+      object: `${tableText(table.shape.name)}.${link.columns.join()}`,
+      message: `${tableText(table.shape.name)} refers to ${tableText(name)} (${columns}), which is not unique: a row could belong to several, and leave with any of them`,
+      hint: `Run \`alter table ${tableNameText(name)} add unique (${columns});\`, or refer to the key, or give the relation ${link.relation} the action keep or block.`,
+    },
+  ]
 }
 
 function weakKeys(family: Family, { shape }: FamilyTable, link: Link): readonly Finding[] {

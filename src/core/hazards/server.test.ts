@@ -8,10 +8,11 @@ const refusals = (server: Partial<Catalog['server']>) => {
   return judge(policyOf(), catalogOf([subject, archiveOf(subject), logTable()], { server })).refusals
 }
 
-test('a server older than 14, a standby and one without fsync are refused', () => {
+test('a server older than 14, a standby, one without fsync and one where no foreign key holds are refused', () => {
   assert.deepEqual(refusals({}), [])
   assert.deepEqual(refusals({ version: 140_000 }), [])
   assert.deepEqual(refusals({ version: 130_021 }), ['server_too_old test'])
   assert.deepEqual(refusals({ primary: false }), ['server_not_primary test'])
   assert.deepEqual(refusals({ fsync: false }), ['fsync_off test'])
+  assert.deepEqual(refusals({ origin: false }), ['replica_role test'])
 })

@@ -1,4 +1,4 @@
-/** The server itself: new enough, writable, and durable when it says that it has committed. */
+/** The server itself: new enough, writable, durable when it says that it has committed, and true to its foreign keys. */
 import type { Finding, Findings } from '../finding.ts'
 import { OLDEST_SERVER } from '../table.ts'
 import { type HazardInput, refuse } from './hazard.ts'
@@ -22,6 +22,12 @@ export function serverHazards({ catalog: { server } }: HazardInput): Findings {
       object: server.database,
       message: 'the server runs with fsync = off and may lose what it has committed',
       hint: 'Run `alter system set fsync = on;` and `select pg_reload_conf();`.',
+    },
+    !server.origin && {
+      code: 'replica_role',
+      object: server.database,
+      message: `session_replication_role is replica for ${server.user}, so no foreign key holds for what we write, and triggers fire that are off otherwise`,
+      hint: "Set session_replication_role to origin for the program's role and database.",
     },
   ]
   return refuse(found.filter((finding) => finding !== false))

@@ -49,6 +49,7 @@ const IN_THE_WAY: readonly string[] = [
   'not_plain_table',
   'operator_outside',
   'reference_types_differ',
+  'replica_role',
   'row_security',
   'self_reference',
   'server_not_primary',
