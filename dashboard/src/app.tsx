@@ -2,7 +2,8 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Route, Router, Switch } from 'wouter'
-import { isDown, isSignedOut } from './api/problem.ts'
+import { every } from './api/pace.ts'
+import { isSignedOut } from './api/problem.ts'
 import { API_BASE } from './api/request.ts'
 import { useSession } from './api/session.ts'
 import { AuditPage } from './pages/audit.tsx'
@@ -21,8 +22,6 @@ import { PlaceProvider } from './shell/place.tsx'
 import { Shell } from './shell/shell.tsx'
 import { RESOLVER, THEME } from './theme.ts'
 
-const RETRY_MS = 3_000
-
 /** What is down is asked for again for as long as the page is open; everything else at once says what it is. */
 const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -33,7 +32,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       retry: false,
-      refetchInterval: ({ state }) => (isDown(state.error) ? RETRY_MS : false),
+      refetchInterval: every(false),
     },
   },
 })

@@ -187,8 +187,16 @@ const signing = (engine: Engine): Pick<Archiver, 'signOff' | 'withdrawSignOff' |
   listSignOffs: (policy, options) => listSignOffs(engine, policy, options),
 })
 
+const auditing = (engine: Engine): Pick<Archiver, 'listAudit' | 'verifyAudit' | 'auditHead' | 'pruneAudit'> => ({
+  listAudit: (options) => listAudit(engine, options),
+  verifyAudit: (options) => verifyAudit(engine, options),
+  auditHead: () => auditHead(engine),
+  pruneAudit: (keys, prune) => pruneAudit(engine, keys, prune),
+})
+
 export const createArchiver = (engine: Engine): Archiver => ({
   ...erasing(engine),
+  ...auditing(engine),
   ...signing(engine),
   plan: (policy) => plan(engine, policy),
   sample: (policy, options) => sample(engine, policy, options),
@@ -213,10 +221,6 @@ export const createArchiver = (engine: Engine): Archiver => ({
   runRecord: (policy, number) => runRecord(engine, policy, number),
   listNotices: (policies, limit) => listNotices(engine, policies, limit),
   statistics: (policy, options) => statistics(engine, policy, options),
-  listAudit: (options) => listAudit(engine, options),
-  verifyAudit: (options) => verifyAudit(engine, options),
-  auditHead: () => auditHead(engine),
-  pruneAudit: (keys, prune) => pruneAudit(engine, keys, prune),
   createKey: (key) => createKey(engine, key),
   listKeys: (options) => listKeys(engine, options),
   revokeKey: (which) => revokeKey(engine, which),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MothballError } from '../../src/core/errors/index.ts'
 import type { Database } from '../../src/db/database.ts'
+import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
@@ -90,30 +91,33 @@ test('a row that an agent changed before the batch locked it is moved as changed
   assert.equal(await center.count('nic_cc_customer_backup', "name = 'new'"), 1)
 })
 
-/** A database whose answer to the first batch's COMMIT gets lost; `isCommitted` says what had become of it. */
-function losingCommit({ engine: { database }, policy }: CallCenter, isCommitted: boolean): Database {
-  let isLost = false
-  const transaction: Database['transaction'] = async (options, work) => {
-    // A batch has the policy's own timeouts, whatever writes the lease has others.
-    if (isLost || options.timeouts !== policy.timeouts) return database.transaction(options, work)
-    isLost = true
-    const lost = new MothballError('connection_lost', { at: 'commit' })
-    const ended = database.transaction(options, async (session) => {
-      await work(session)
-      if (!isCommitted) throw lost
-    })
-    await ended.catch((error: unknown) => {
-      if (error !== lost) throw error
-    })
-    throw lost
+/** An engine whose answer to the first batch's COMMIT gets lost; `isCommitted` says what had become of it. */
+function losingCommit({ engine, policy }: CallCenter, isCommitted: boolean): Engine {
+  const lost = new MothballError('connection_lost', { at: 'commit' })
+  let [isRecorded, isLost] = [false, false]
+  const reached = (point: SignalPoint) => {
+    isRecorded ||= point === 'batch-recorded'
+    return Promise.resolve()
   }
-  return { ...database, transaction }
+  const transaction: Database['transaction'] = async (options, work) => {
+    const { result, isAnswered } = await engine.database.transaction(options, async (session) => {
+      const result = await work(session)
+      // A batch has the policy's own timeouts, whatever writes the lease has others.
+      const isAnswered = isLost || !isRecorded || options.timeouts !== policy.timeouts
+      isLost ||= !isAnswered
+      if (!isAnswered && !isCommitted) throw lost
+      return { result, isAnswered }
+    })
+    if (!isAnswered) throw lost
+    return result
+  }
+  return { ...engine, signals: { reached }, database: { ...engine.database, transaction } }
 }
 
 test('a COMMIT of a batch whose answer was lost counts when the journal has it', async (t) => {
   const center = await callCenter(t)
   for (let made = 0; made < 4; made += 1) await center.customer(90)
-  const engine = { ...center.engine, database: losingCommit(center, true) }
+  const engine = losingCommit(center, true)
   const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
   assert.deepEqual([result.status, result.archived], ['success', 4])
   assert.equal(await center.count('nic_cc_customer_backup'), 4)
@@ -122,7 +126,7 @@ test('a COMMIT of a batch whose answer was lost counts when the journal has it',
 test('a COMMIT of a batch that never happened is not taken for one', async (t) => {
   const center = await callCenter(t)
   for (let made = 0; made < 4; made += 1) await center.customer(90)
-  const engine = { ...center.engine, database: losingCommit(center, false) }
+  const engine = losingCommit(center, false)
   const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
   assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'connection_lost'])
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [4, 0])

@@ -30,6 +30,7 @@ import type {
   Verification,
   Why,
 } from './contract.ts'
+import { every } from './pace.ts'
 import { change, get, getTagged } from './request.ts'
 
 /** Often enough for a wall; each is one indexed look into the journal. */
@@ -48,14 +49,14 @@ export const useStatistics = (policy: string, days: number) =>
     queryKey: ['statistics', policy, days],
     queryFn: () => get<Statistics>('/api/v1/statistics', { policy, days }),
     placeholderData: keepPreviousData,
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: every(LOOK_EVERY_MS),
   })
 
 export const useSlots = (policy: string) =>
   useQuery({
     queryKey: ['slots', policy],
     queryFn: () => get<Slots>('/api/v1/slots', { policy, limit: 60 }),
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: every(LOOK_EVERY_MS),
   })
 
 export const useRuns = (policy: string) =>
@@ -64,7 +65,7 @@ export const useRuns = (policy: string) =>
     queryFn: ({ pageParam }) => get<Runs>('/api/v1/runs', { policy, limit: 100, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: every(LOOK_EVERY_MS),
   })
 
 export const useRun = (policy: string, run: number) =>
@@ -140,7 +141,7 @@ export const useRetention = (policy: string) =>
     queryKey: ['retention', policy],
     queryFn: () => get<Retention>(`/api/v1/policies/${policy}/retention`),
     staleTime: COUNT_EVERY_MS,
-    refetchInterval: COUNT_EVERY_MS,
+    refetchInterval: every(COUNT_EVERY_MS),
   })
 
 export const useColdSets = (policy: string, enabled: boolean) =>
@@ -148,7 +149,7 @@ export const useColdSets = (policy: string, enabled: boolean) =>
     queryKey: ['exports', policy],
     queryFn: () => get<ColdSets>(`/api/v1/policies/${policy}/exports`, { limit: 100 }),
     enabled,
-    refetchInterval: LOOK_EVERY_MS,
+    refetchInterval: every(LOOK_EVERY_MS),
   })
 
 /** Reads the archive, so only where it is shown. */
@@ -166,8 +167,8 @@ export const usePurges = (policy: string, enabled: boolean) =>
     queryKey: ['purges', policy],
     queryFn: () => get<Purges>(`/api/v1/policies/${policy}/purges`, { limit: 100 }),
     enabled,
-    refetchInterval: ({ state }) =>
-      state.data?.purges.some((purge) => purge.state === 'running') ? FOLLOW_EVERY_MS : false,
+    refetchInterval: (query) =>
+      every(query.state.data?.purges.some(({ state }) => state === 'running') ? FOLLOW_EVERY_MS : false)(query),
   })
 
 /** Reads everything that was ever moved, so only on request. */
