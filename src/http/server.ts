@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { createServer as createNodeServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { TrustedKeys } from '../core/checkpoint.ts'
 import { MothballError } from '../core/errors/index.ts'
@@ -61,8 +62,9 @@ export async function startServer(input: ServerInput): Promise<HttpServer> {
     return { name, service: { ...served, notifier, archiver, options, auditKeys, vault, running, onUnexpected } }
   })
   const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
+  const silent = silentConnections(server)
   const runs = services.map(({ service }) => service.running)
-  return { url: urlOf(server, options), stop: () => stop(server, runs) }
+  return { url: urlOf(server, options), stop: () => stop(server, silent, runs) }
 }
 
 async function listen(
@@ -88,10 +90,23 @@ function urlOf(server: Server, { host }: HttpOptions): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-async function stop(server: Server, runs: readonly Running[]): Promise<void> {
+/** Those on which nothing was asked yet. Browsers open some ahead of need, and keep them for a minute. */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  return silent
+}
+
+async function stop(server: Server, silent: ReadonlySet<Socket>, runs: readonly Running[]): Promise<void> {
   await Promise.all(runs.map((each) => each.stop()))
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
+  // Node takes these for connections at work, and no longer looks at how long they last.
+  for (const socket of silent) socket.destroy()
   await closed
 }

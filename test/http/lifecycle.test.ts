@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { createKey } from '../../src/engine/keys.ts'
@@ -197,3 +198,18 @@ test('a key is revoked at the command line, not without a word, and the audit lo
 })
 
 const served = ({ engine, policy }: CallCenter) => ({ name: 'database', engine, policies: [policy], metrics: null })
+
+test('a connection on which nothing was asked holds up no stop', { timeout: 15_000 }, async (t) => {
+  const service = await testService(t, await callCenter(t))
+  const { hostname, port } = new URL(service.url)
+  const silent = connect({ host: hostname, port: Number(port) })
+  t.after(() => silent.destroy())
+  await once(silent, 'connect')
+  // An answer on another one shows that the service has taken this one too.
+  await service.call('GET /livez', { as: null })
+  const ended = once(silent, 'close')
+  silent.resume()
+  await service.stop()
+  await ended
+  await assert.rejects(fetch(service.url))
+})
