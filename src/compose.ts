@@ -5,6 +5,7 @@ import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
 import { openDatabase } from './db/open-database.ts'
 import { type Archiver, createArchiver } from './engine/archiver.ts'
+import type { ColdVault } from './engine/cold/vault.ts'
 import { type Engine, INERT_SIGNALS } from './engine/ports.ts'
 
 export type ComposeOptions = Readonly<{
@@ -45,10 +46,16 @@ export function openEngine(
     emit,
     signals: INERT_SIGNALS,
     pause: { sleep },
-    // Loaded on demand: DuckDB and the S3 client are large, and few verbs need them.
-    vault: async () => (await import('./cold/open-vault.ts')).openVault(cold),
+    ...(hasPlace(cold) ? { vault: () => openVault(cold) } : {}),
     [Symbol.asyncDispose]: () => database.close(),
   }
+}
+
+const hasPlace = ({ directory, s3 }: ColdOptions): boolean => directory !== undefined || s3 !== undefined
+
+/** Loaded on demand: DuckDB and the S3 client are large, and few verbs need them. */
+async function openVault(cold: ColdOptions): Promise<ColdVault> {
+  return (await import('./cold/open-vault.ts')).openVault(cold)
 }
 
 /** The verbs on a configuration's database; `await using` closes its connections. */

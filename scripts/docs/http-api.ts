@@ -111,7 +111,6 @@ function described() {
     metrics: { contentType: 'text/plain', text: () => Promise.resolve('') },
     notifier: null,
     auditKeys: null,
-    vault: null,
     onUnexpected,
   }
 }

@@ -25,7 +25,7 @@ export type Globals = Readonly<{
 export type Call = Readonly<{ globals: Globals; output: Output }>
 
 /** What a command works with once its configuration is read and its database opened. */
-export type Scene = Readonly<{ output: Output; archiver: Archiver; policies: readonly Policy[] }>
+export type Scene = Readonly<{ config: Config; output: Output; archiver: Archiver; policies: readonly Policy[] }>
 
 /** What a command about one policy works with; `view` knows the policy's zone. */
 export type PolicyScene = Scene & Readonly<{ policy: Policy; view: View }>
@@ -55,7 +55,7 @@ export async function withArchiver(
   await using archiver = isTold
     ? (await import('../compose-telling.ts')).openTellingArchiver(config, options)
     : (await import('../compose.ts')).openArchiver(config, options)
-  return await work({ output: call.output, archiver, policies })
+  return await work({ config, output: call.output, archiver, policies })
 }
 
 /** The same for a command about one policy; throws `policy_ambiguous` where there are several and none is named. */

@@ -65,6 +65,6 @@ export type Engine = Readonly<{
   emit: Emit
   signals: Signals
   pause: Pause
-  /** Opens the configured place of cold files; throws `cold_missing` where there is none. Absent: there is none. */
+  /** Opens the configured place of cold files. Absent: there is none. */
   vault?: () => Promise<ColdVault>
 }>

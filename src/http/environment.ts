@@ -5,16 +5,12 @@ import type { Principal } from '../core/api-key.ts'
 import type { TrustedKeys } from '../core/checkpoint.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Archiver } from '../engine/archiver.ts'
-import type { ColdVault } from '../engine/cold/vault.ts'
 import type { Engine } from '../engine/ports.ts'
 import type { HttpOptions } from './options.ts'
 import type { Running } from './running.ts'
 
 /** Figures in Prometheus's text format, read when they are asked for. */
 export type Metrics = Readonly<{ contentType: string; text(): Promise<string> }>
-
-/** Opens the store of cold files, when somebody asks for it. */
-export type OpenVault = () => Promise<ColdVault>
 
 /** Whom the configuration tells; a trial message to one of them. `problem` null: the other side took it. */
 export type Notifying = Readonly<{
@@ -36,8 +32,6 @@ export type Service = Readonly<{
   metrics: Metrics | null
   /** Under which checkpoints of the audit log may be signed; null: signatures are not looked at. */
   auditKeys: TrustedKeys | null
-  /** null where the configuration names no place for cold files. */
-  vault: OpenVault | null
   /** null where nobody is told. */
   notifier: Notifying | null
   /** An error that nobody foresaw; the caller is told its name only. */

@@ -12,7 +12,7 @@ import type { Policy } from '../core/policy.ts'
 import { createArchiver } from '../engine/archiver.ts'
 import { hasKeys } from '../engine/credentials.ts'
 import type { Engine } from '../engine/ports.ts'
-import type { Metrics, Notifying, OpenVault } from './environment.ts'
+import type { Metrics, Notifying } from './environment.ts'
 import { createFleetApp, type NamedService } from './fleet-app.ts'
 import { type HttpOptions, isLoopback } from './options.ts'
 import { Running } from './running.ts'
@@ -32,8 +32,6 @@ export type ServerInput = Readonly<{
   options: HttpOptions
   /** Left out: signatures in the audit log are not looked at. */
   auditKeys?: TrustedKeys | null
-  /** Left out: there are no cold files. */
-  vault?: OpenVault | null
   onUnexpected?: (error: unknown) => void
   /** How long a caller may take to send what he has to say; tests shorten it. */
   patience?: Partial<Patience>
@@ -52,14 +50,14 @@ export type HttpServer = Readonly<{
 
 /** Throws `keys_missing`, `address_unusable`, or what keeps the database from being read. */
 export async function startServer(input: ServerInput): Promise<HttpServer> {
-  const { databases, options, vault = null, auditKeys = null, onUnexpected = () => undefined, patience } = input
+  const { databases, options, auditKeys = null, onUnexpected = () => undefined, patience } = input
   for (const { engine } of databases)
     if (!isLoopback(options.host) && !(await hasKeys(engine)))
       throw new MothballError('keys_missing', { host: options.host })
   const services = databases.map(({ name, notifier = null, ...served }): NamedService => {
     const running = new Running(served.engine, onUnexpected)
     const archiver = createArchiver(served.engine)
-    return { name, service: { ...served, notifier, archiver, options, auditKeys, vault, running, onUnexpected } }
+    return { name, service: { ...served, notifier, archiver, options, auditKeys, running, onUnexpected } }
   })
   const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
   const silent = silentConnections(server)

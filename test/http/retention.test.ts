@@ -13,7 +13,8 @@ test('an export and a purge are started, watched and proven over HTTP; one perso
   const center = await archivedCenter(t)
   await ageArchive(center, center.db.query, 'nic_cc_customer_backup', 3)
   const { vault } = await coldPlace(t)
-  const service = await testService(t, center, { vault: () => Promise.resolve(vault) })
+  const engine = { ...center.engine, vault: () => Promise.resolve(vault) }
+  const service = await testService(t, { ...center, engine })
   const get = (path: string, options: CallOptions = {}) => service.call(`GET ${OF_POLICY}${path}`, options)
   const post = (path: string, as: CallOptions['as'], body: unknown, headers = {}) =>
     service.call(`POST ${OF_POLICY}${path}`, { as: as ?? null, body, headers })

@@ -36,7 +36,8 @@ export async function openDesk(t: TestContext): Promise<Desk> {
   const engine = testEngine(t, db, [], signals)
   const { vault } = await coldPlace(t)
   const options = { environment: 'Production', requestsPerMinute: 100_000 }
-  const service = await testService(t, { engine, policy: PRESET }, { options, vault: () => Promise.resolve(vault) })
+  const withFiles = { ...engine, vault: () => Promise.resolve(vault) }
+  const service = await testService(t, { engine: withFiles, policy: PRESET }, { options })
   return {
     db,
     service,

@@ -5,12 +5,11 @@ import { type ChainedEntry, shortHash } from '../../core/chain.ts'
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import { hexDigits, instantText, inZone, positive, text } from '../arguments.ts'
 import { headName, headText, readHeads, writeHead } from '../audit-heads.ts'
-import { actorName, type Call, readConfig, type Scene, withArchiver } from '../call.ts'
+import { actorName, type Call, type Scene, withArchiver } from '../call.ts'
 import type { Register } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
 import { counted, instant } from '../format.ts'
 import { tableLines } from '../table.ts'
-import { vaultOf } from './export.ts'
 
 type ListFlags = Readonly<{ limit?: number; before?: number }>
 
@@ -74,8 +73,7 @@ function listLines(entries: readonly ChainedEntry[], zone: string, { output }: S
 }
 
 const verify = (call: Call, { head }: Readonly<{ head?: string }>): Promise<ExitCode> =>
-  withArchiver(call, async ({ archiver, output }) => {
-    const { audit } = await readConfig(call)
+  withArchiver(call, async ({ config: { audit }, archiver, output }) => {
     const noted = audit.heads === undefined ? [] : await readHeads(audit.heads)
     const result = await archiver.verifyAudit({ head: head ?? null, noted, keys: trustedKeysOf(audit) })
     output.result({ type: 'audit', action: 'verify', ...result }, verifyLines(result))
@@ -110,10 +108,9 @@ function faultText({ id, kind }: AuditFault): string {
 }
 
 const publish = (call: Call): Promise<ExitCode> =>
-  withArchiver(call, async ({ archiver, output }) => {
-    const { audit } = await readConfig(call)
+  withArchiver(call, async ({ config: { audit }, archiver, output }) => {
     const head = await archiver.auditHead()
-    const isNew = await noteHead(call, audit, head)
+    const isNew = await noteHead(archiver, audit, head)
     output.result({ type: 'audit', action: 'publish', ...head, file: headName(head), isNew }, [
       `${isNew ? 'Noted' : 'Noted before'}: entry ${head.entry}, ${shortHash(head.head)}, in ${headName(head)}.`,
     ])
@@ -121,9 +118,9 @@ const publish = (call: Call): Promise<ExitCode> =>
   })
 
 /** In the folder; without one, beside the cold files. */
-async function noteHead(call: Call, { heads }: AuditOptions, head: PublishedHead): Promise<boolean> {
+async function noteHead(archiver: Scene['archiver'], { heads }: AuditOptions, head: PublishedHead): Promise<boolean> {
   if (heads !== undefined) return writeHead(heads, head)
-  const vault = await vaultOf(call).catch((error: unknown) => {
+  const vault = await archiver.vault().catch((error: unknown) => {
     throw error instanceof MothballError && error.code === 'cold_missing'
       ? new MothballError('audit_heads_missing')
       : error
@@ -138,8 +135,7 @@ async function noteHead(call: Call, { heads }: AuditOptions, head: PublishedHead
 type PruneFlags = Readonly<{ before: string; reason: string; yes?: boolean }>
 
 const prune = (call: Call, { before: given, reason, yes = false }: PruneFlags): Promise<ExitCode> =>
-  withArchiver(call, async ({ archiver, output }) => {
-    const { audit } = await readConfig(call)
+  withArchiver(call, async ({ config: { audit }, archiver, output }) => {
     const zone = await archiver.zone()
     const before = inZone(given, zone)
     const message = async () => `Delete the entries before ${before} for good, and leave a signed checkpoint?`

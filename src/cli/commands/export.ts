@@ -1,7 +1,7 @@
 /** `mothball export`: archived families into cold files. Nothing of the archive is touched. */
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import { text } from '../arguments.ts'
-import { actorName, type Call, readConfig, withPolicy } from '../call.ts'
+import { actorName, type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
 import { count, counted, instant } from '../format.ts'
@@ -23,7 +23,7 @@ export const registerExport: Register = (program, { act }) => {
 const exportFiles = (call: Call, flags: Flags): Promise<ExitCode> =>
   withPolicy(call, async ({ archiver, policy, output, view }) => {
     if (flags.orphans) {
-      const orphans = await archiver.coldOrphans(policy, await vaultOf(call))
+      const orphans = await archiver.coldOrphans(policy, await archiver.vault())
       const lines = orphans.length === 0 ? ['Every file is recorded.'] : orphans
       output.result({ type: 'export', action: 'orphans', policy: policy.name, orphans }, lines)
       return EXIT.done
@@ -35,7 +35,7 @@ const exportFiles = (call: Call, flags: Flags): Promise<ExitCode> =>
       output.result({ type: 'export', action: 'preview', policy: policy.name, ...preview }, [`Due: ${due}.`, ...months])
       return EXIT.done
     }
-    const vault = await vaultOf(call)
+    const vault = await archiver.vault()
     await requireConfirmation(output, {
       what: 'an export',
       yes: flags.yes ?? false,
@@ -51,9 +51,3 @@ const exportFiles = (call: Call, flags: Flags): Promise<ExitCode> =>
     ])
     return result.stopped ? EXIT.interrupted : EXIT.done
   })
-
-/** Loaded on demand: DuckDB and the S3 client are large, and few commands need them. */
-export async function vaultOf(call: Call) {
-  const { openVault } = await import('../../cold/open-vault.ts')
-  return openVault((await readConfig(call)).cold)
-}

@@ -8,7 +8,6 @@ import type { Register } from '../command.ts'
 import { count, counted, instant } from '../format.ts'
 import { tableLines } from '../table.ts'
 import type { View } from '../views/findings.ts'
-import { vaultOf } from './export.ts'
 
 export const registerPurge: Register = (program, { act }) => {
   const purge = program.command('purge').description('destroy exported customers whose retention is over')
@@ -70,7 +69,7 @@ const plan = (call: Call, { reason }: { reason: string }): Promise<ExitCode> =>
 
 const run = (call: Call, number: number, { confirm }: { confirm: number }): Promise<ExitCode> =>
   withPolicy(call, async ({ archiver, policy, output }) => {
-    const vault = await vaultOf(call)
+    const vault = await archiver.vault()
     const result = await archiver.runPurge(policy, vault, { plan: number, actor: actorName(), confirm })
     const stayed = Object.entries(result.stayed).filter(([, families]) => families > 0)
     output.result({ type: 'purge', action: 'run', policy: policy.name, ...result }, [

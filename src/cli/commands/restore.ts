@@ -8,7 +8,6 @@ import { requireConfirmation } from '../confirm.ts'
 import { catchInterrupts, type Interrupts } from '../interrupt.ts'
 import { ProgressLine } from '../progress-line.ts'
 import { previewLines, restoreLines } from '../views/restore.ts'
-import { vaultOf } from './export.ts'
 
 type RestoreFlags = Readonly<{
   run?: number
@@ -48,7 +47,7 @@ function restore(call: Call, keys: readonly string[], flags: RestoreFlags): Prom
       if (flags.dryRun) return preview(scene, selection)
       if (flags.reason === undefined) throw usage('restore needs a reason', 'Add --reason "why".')
       if (!flags.yes) await confirmRestore(scene, selection)
-      if (flags.fromCold) await fetchFromCold(call, scene, selection, flags.reason)
+      if (flags.fromCold) await fetchFromCold(scene, selection, flags.reason)
       using interrupts = catchInterrupts((line) => progress.say(line))
       const result = await work(scene, selection, { ...flags, reason: flags.reason }, interrupts).finally(() =>
         progress.clear(),
@@ -111,13 +110,12 @@ async function confirmRestore(scene: PolicyScene, selection: RestoreSelection): 
 
 /** Into the archive; from there they come home like everyone else. */
 async function fetchFromCold(
-  call: Call,
   { archiver, policy, output }: PolicyScene,
   selection: RestoreSelection,
   reason: string,
 ): Promise<void> {
   if (selection.by !== 'keys') throw usage('--from-cold needs keys', 'Name the customers by their keys.')
-  const { recalled, run } = await archiver.recall(policy, await vaultOf(call), {
+  const { recalled, run } = await archiver.recall(policy, await archiver.vault(), {
     keys: selection.keys,
     actor: actorName(),
     reason,

@@ -13,7 +13,6 @@ import { type Call, readConfig } from '../call.ts'
 import type { Register } from '../command.ts'
 import { catchInterrupts } from '../interrupt.ts'
 import { tellEvent, tellTrouble } from '../service-log.ts'
-import { vaultOf } from './export.ts'
 
 type ServeFlags = Readonly<{ host?: string; port?: number; schedule: boolean }>
 
@@ -54,7 +53,6 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
     }),
     options: { ...config.http, ...flags },
     auditKeys: trustedKeysOf(config.audit),
-    vault: hasColdFiles(config) ? () => vaultOf(call) : null,
     onUnexpected: (error) => tellTrouble(output, null, error),
   })
   output.jsonLine({ type: 'serve', state: 'listening', url: server.url })
@@ -66,8 +64,6 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
   output.result({ type: 'serve', state: 'stopped', url: server.url }, ['Stopped.'])
   return EXIT.done
 }
-
-const hasColdFiles = ({ cold }: Config): boolean => cold.directory !== undefined || cold.s3 !== undefined
 
 const whereToRead = (url: string, { databases }: Config): string =>
   databases.length > 1

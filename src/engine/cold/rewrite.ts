@@ -4,7 +4,6 @@
  * then the new files are orphans. The old ones are removed afterwards, by whoever comes first, until they are gone.
  */
 import { type ColdTable, type Manifest, manifestPath, manifestText, tablePath } from '../../core/cold/manifest.ts'
-import { MothballError } from '../../core/errors/index.ts'
 import type { TableShape } from '../../core/table.ts'
 import {
   type ColdSetRow,
@@ -16,6 +15,7 @@ import {
 } from '../../sql/journal/cold-erase.sql.ts'
 import type { Engine } from '../ports.ts'
 import { openManifest, openSet } from './open-set.ts'
+import { openVault } from './open-vault.ts'
 import { type ColdDesk, type ColdVault, rowCount } from './vault.ts'
 
 /** `subject`: the qualified name of his table; `key` as the journal writes it. */
@@ -136,9 +136,4 @@ export async function removeReplaced(
       left.push(path)
     }
   return left
-}
-
-async function openVault({ vault }: Engine): Promise<ColdVault> {
-  if (vault === undefined) throw new MothballError('cold_missing')
-  return vault()
 }

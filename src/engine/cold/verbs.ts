@@ -6,6 +6,7 @@ import type { Page } from '../../core/page.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Engine } from '../ports.ts'
 import { coldOrphans, exportCold, previewExport } from './export.ts'
+import { openVault } from './open-vault.ts'
 import {
   getPurge,
   listPurges,
@@ -21,6 +22,8 @@ import { listColdSets, retention } from './retention.ts'
 import type { ColdVault } from './vault.ts'
 
 export type ColdVerbs = Readonly<{
+  /** Opens the configured place of cold files. Throws `cold_missing` where there is none. */
+  vault(): Promise<ColdVault>
   /** Families that are due for cold files. Writes nothing. */
   previewExport(policy: Policy): Promise<ExportPreview>
   export(policy: Policy, vault: ColdVault, options: ExportOptions): Promise<ExportResult>
@@ -43,6 +46,7 @@ export type ColdVerbs = Readonly<{
 }>
 
 export const coldVerbs = (engine: Engine): ColdVerbs => ({
+  vault: () => openVault(engine),
   previewExport: (policy) => previewExport(engine, policy),
   export: (policy, vault, options) => exportCold(engine, vault, policy, options),
   listColdSets: (policy, page) => listColdSets(engine, policy, page),

@@ -14,6 +14,7 @@ import {
   policyParam,
   reason,
   SECURITY,
+  startedWork,
 } from './parts.ts'
 
 const tags = ['Exports']
@@ -34,8 +35,6 @@ const setSchema = z
     recordedAt: instant,
   })
   .openapi('ColdSet')
-
-export const startedWork = z.object({ run: z.number().int(), policy: z.string() }).openapi('StartedWork')
 
 export const listExportsRoute = createRoute({
   method: 'get',

@@ -138,6 +138,9 @@ export const runState = z.enum(['running', 'paused', 'success', 'partial', 'fail
 
 export const counts = z.record(z.string(), z.number().int()).openapi({ example: { nic_cc_call_log: 3 } })
 
+/** Work that goes on as a run, which tells how it does. */
+export const startedWork = z.object({ run: z.number().int(), policy: z.string() }).openapi('StartedWork')
+
 export const next = z.string().nullable().openapi({ description: 'Cursor of the next page; null on the last one.' })
 
 export const idempotencyHeader = z.object({

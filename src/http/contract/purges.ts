@@ -2,7 +2,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { allow } from '../auth.ts'
 import { idempotent } from '../idempotent.ts'
-import { startedWork } from './exports.ts'
 import {
   BODY_PROBLEMS,
   body,
@@ -16,6 +15,7 @@ import {
   policyParam,
   reason,
   SECURITY,
+  startedWork,
 } from './parts.ts'
 
 const tags = ['Purges']

@@ -4,10 +4,8 @@ import { authorOf } from '../auth.ts'
 import { dueExportRoute, listExportsRoute, startExportRoute } from '../contract/exports.ts'
 import { readPage } from '../cursor.ts'
 import type { App, Service } from '../environment.ts'
-import { openVault } from '../vault.ts'
 
-export function registerExports(app: App, service: Service): void {
-  const { base, archiver, policies, running } = service
+export function registerExports(app: App, { base, archiver, policies, running }: Service): void {
   app.openapi(listExportsRoute, async (c) => {
     const policy = choosePolicy(policies, c.req.valid('param').name)
     const read = (page: Readonly<{ limit: number; before: number | null }>) => archiver.listColdSets(policy, page)
@@ -20,7 +18,7 @@ export function registerExports(app: App, service: Service): void {
   app.openapi(startExportRoute, async (c) => {
     const policy = choosePolicy(policies, c.req.valid('param').name)
     const options = { ...c.req.valid('json'), ...authorOf(c.var.principal) }
-    const vault = await openVault(service)
+    const vault = await archiver.vault()
     const run = await running.begin<number>((started, signal) =>
       archiver.export(policy, vault, { ...options, started, signal }),
     )

@@ -4,10 +4,8 @@ import { authorOf } from '../auth.ts'
 import { listPurgesRoute, planPurgeRoute, purgeRoute, runPurgeRoute } from '../contract/purges.ts'
 import { readPage } from '../cursor.ts'
 import type { App, Service } from '../environment.ts'
-import { openVault } from '../vault.ts'
 
-export function registerPurges(app: App, service: Service): void {
-  const { base, archiver, policies, running } = service
+export function registerPurges(app: App, { base, archiver, policies, running }: Service): void {
   app.openapi(listPurgesRoute, async (c) => {
     const policy = choosePolicy(policies, c.req.valid('param').name)
     const read = (page: Readonly<{ limit: number; before: number | null }>) => archiver.listPurges(policy, page)
@@ -27,7 +25,7 @@ export function registerPurges(app: App, service: Service): void {
     const { name, id } = c.req.valid('param')
     const policy = choosePolicy(policies, name)
     const options = { plan: id, ...c.req.valid('json'), ...authorOf(c.var.principal) }
-    const vault = await openVault(service)
+    const vault = await archiver.vault()
     const run = await running.begin<number>((started, signal) =>
       archiver.runPurge(policy, vault, { ...options, started, signal }),
     )

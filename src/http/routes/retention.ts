@@ -4,10 +4,10 @@ import { authorOf } from '../auth.ts'
 import { recordBasisRoute, retentionRoute, withdrawBasisRoute } from '../contract/retention.ts'
 import type { App, Service } from '../environment.ts'
 
-export function registerRetention(app: App, { archiver, policies, vault }: Service): void {
+export function registerRetention(app: App, { archiver, engine, policies }: Service): void {
   app.openapi(retentionRoute, async (c) => {
     const found = await archiver.retention(choosePolicy(policies, c.req.valid('param').name))
-    return c.json({ ...found, coldFiles: vault !== null }, 200)
+    return c.json({ ...found, coldFiles: engine.vault !== undefined }, 200)
   })
   app.openapi(recordBasisRoute, async (c) => {
     const policy = choosePolicy(policies, c.req.valid('param').name)
