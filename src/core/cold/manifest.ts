@@ -45,6 +45,10 @@ export type ColdTable = Readonly<z.infer<typeof tableSchema>>
 export type ColdColumn = ColdTable['columns'][number]
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
+/** null: the files are plain. */
+export const encryptionUnder = (keyId: string | null): Manifest['encryption'] =>
+  keyId === null ? null : { algorithm: 'aes-256-gcm', keyId }
+
 export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
 
 /** Null where the text is no manifest of this version. */

@@ -6,7 +6,7 @@
 import { auditEntry } from '../../core/chain.ts'
 import { DIGEST_COLUMN, FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { ExportedSet, ExportOptions, ExportPreview, ExportResult } from '../../core/cold/export.ts'
-import { type ColdTable, type Manifest, manifestPath, manifestText } from '../../core/cold/manifest.ts'
+import { type ColdTable, encryptionUnder, type Manifest, manifestPath, manifestText } from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
@@ -139,7 +139,7 @@ const manifestOf = (
   families,
   firstKey,
   lastKey,
-  encryption: vault.keyId === null ? null : { algorithm: 'aes-256-gcm', keyId: vault.keyId },
+  encryption: encryptionUnder(vault.keyId),
   tables: [...tables],
 })
 

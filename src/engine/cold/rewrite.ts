@@ -3,7 +3,14 @@
  * compared with what it was made of. Nothing counts before the transaction that erases him has exchanged the sets; until
  * then the new files are orphans. The old ones are removed afterwards, by whoever comes first, until they are gone.
  */
-import { type ColdTable, type Manifest, manifestPath, manifestText, tablePath } from '../../core/cold/manifest.ts'
+import {
+  type ColdTable,
+  encryptionUnder,
+  type Manifest,
+  manifestPath,
+  manifestText,
+  tablePath,
+} from '../../core/cold/manifest.ts'
 import type { TableShape } from '../../core/table.ts'
 import {
   type ColdSetRow,
@@ -88,7 +95,7 @@ async function rewriteSet(
     run,
     families: old.families - 1,
     ...ends,
-    encryption: vault.keyId === null ? null : { algorithm: 'aes-256-gcm', keyId: vault.keyId },
+    encryption: encryptionUnder(vault.keyId),
     tables,
   }
   const kept = await desk.keepText(manifestPath(name), manifestText(manifest))
