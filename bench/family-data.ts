@@ -11,7 +11,8 @@ import { scalar, type Template, withClient } from './arena.ts'
 import { migrateFor, moveAll, policyOf } from './engine-side.ts'
 import type { Sample } from './interleave.ts'
 
-export const familyPolicy = ({ batchSize = 1000 } = {}): Policy => policyOf(nicCallCenter({ batchSize }))
+export const familyPolicy = ({ batchSize = 1000, compare = true } = {}): Policy =>
+  policyOf({ ...nicCallCenter({ batchSize }), compare })
 
 /** Every customer brings about nine related rows; 72 to 75 % of all are eligible. */
 export const familyTemplate = (customers: number, foreignKeys: boolean): Template => ({

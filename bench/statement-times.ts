@@ -37,7 +37,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/insert into mothball\.batch/, 'record batch'],
   [/insert into "[^"]+"\."([^"]+)"/, 'copy'],
   [/delete from only/, 'delete'],
-  [/row_number\(\)/, 'scan: eligible in window'],
+  [/pg_catalog\.cardinality\(e\.k0\)/, 'scan: eligible in window'],
   [/ limit 1$/, 'scan: window end'],
   [/mothball\.lease/, 'lease'],
 ]
