@@ -193,6 +193,9 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
       'How long a run without a heartbeat counts as alive. It beats three times in that time. One whose connection is gone counts as dead at once.',
   },
   throttle: { default: 'as below', meaning: 'When a run goes slower, in milliseconds; `null`: never for that.' },
+  'throttle.heldMs': {
+    meaning: 'Somebody waited for a batch: as long as people do, batches hold their rows for about so long.',
+  },
   'throttle.replicaLagMs': { meaning: 'A replica is so far behind.' },
   'throttle.longTransactionMs': {
     meaning: 'Somebody has had a transaction open for so long, so that nothing behind us can be cleaned up.',

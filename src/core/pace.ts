@@ -1,65 +1,78 @@
 /**
- * How fast a run may go beside others: from how the last batch went, and what the server says, to the size of the next
- * batch and the pause before it. Shrinks at once and recovers slowly, so that it does not swing. Pure.
+ * How fast a run may go beside others: from who waited for the last batch, and what the server says, to the size of the
+ * next batch and the pause before it. Shrinks at once and recovers slowly, so that it does not swing. Pure.
  */
 
 /** Why a run goes slower, with the sentence that people read. */
 export const PACE_REASONS = {
   none: 'nothing holds it back',
-  waiters: 'somebody waits for a lock of ours',
+  waiters: 'somebody waited for the rows of a batch',
   long_transaction: 'a transaction has been open for long, so that nothing can be cleaned up behind us',
   replica_lag: 'a replica is behind',
 } as const
 
 export type PaceReason = keyof typeof PACE_REASONS
 
+/** What a batch was to others: for so long it held the rows of `subjects` families, and so many sessions waited at its end. */
+export type LockSpan = Readonly<{ subjects: number; heldMs: number; waiters: number }>
+
 export type Pressure = Readonly<{
-  /** Sessions that wait for a lock that one of ours holds. */
-  waiters: number
   /** Age of the oldest transaction of others that holds back cleaning, in milliseconds. */
   oldestTransactionMs: number
   /** Of the slowest replica that is connected, in milliseconds; 0 where there is none. */
   replicaLagMs: number
 }>
 
+/** Null: never slower for that. */
 export type PaceLimits = Readonly<{
-  /** Null: never slower for that. */
+  /** For how long a batch may hold its rows while others ask for them. */
+  heldMs: number | null
   replicaLagMs: number | null
   longTransactionMs: number | null
 }>
 
-export type Pace = Readonly<{ batchSize: number; pauseMs: number; reason: PaceReason }>
+export type Pace = Readonly<{
+  batchSize: number
+  pauseMs: number
+  reason: PaceReason
+  /** Looks at the server with nobody waiting that it takes before batches grow again. */
+  calmLooks: number
+}>
 
 /** Smaller, and the fixed costs of a batch are most of it. */
 const SMALLEST_BATCH = 50
 const FIRST_PAUSE_MS = 100
 /** Longer, and a run that is asked to stop would seem deaf. */
 const LONGEST_PAUSE_MS = 2000
+/** People who work now will go on working: five seconds, by a look every half second. */
+const CALM_LOOKS = 10
 
-export const fullPace = (batchSize: number): Pace => ({ batchSize, pauseMs: 0, reason: 'none' })
+export const fullPace = (batchSize: number): Pace => ({ batchSize, pauseMs: 0, reason: 'none', calmLooks: 0 })
 
-/** The pace of the next batch; `full` is the policy's batch size. */
+/** Somebody waited: by this batch's own measure, the next ones are over before a person notices. */
+export function paceAfter(last: Pace, { subjects, heldMs, waiters }: LockSpan, limits: PaceLimits): Pace {
+  if (limits.heldMs === null || waiters === 0) return last
+  const fitting = Math.max(SMALLEST_BATCH, Math.floor((subjects * limits.heldMs) / heldMs))
+  return { ...last, batchSize: Math.min(last.batchSize, fitting), reason: 'waiters', calmLooks: CALM_LOOKS }
+}
+
+/** The pace after a look at the server; `full` is the policy's batch size. */
 export function nextPace(last: Pace, pressure: Pressure, full: number, limits: PaceLimits): Pace {
   const reason = reasonOf(pressure, limits)
   if (reason === 'none') return recover(last, full)
+  // A smaller batch holds its rows for less time; it makes no replica faster.
   const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, last.pauseMs * 2))
-  // A smaller batch holds its locks for less time; it makes no replica faster.
-  const batchSize = reason === 'waiters' ? halved(last.batchSize) : last.batchSize
-  return { batchSize, pauseMs, reason }
+  return { ...last, pauseMs, reason }
 }
 
-function reasonOf({ waiters, oldestTransactionMs, replicaLagMs }: Pressure, limits: PaceLimits): PaceReason {
-  if (waiters > 0) return 'waiters'
+function reasonOf({ oldestTransactionMs, replicaLagMs }: Pressure, limits: PaceLimits): PaceReason {
   if (limits.replicaLagMs !== null && replicaLagMs > limits.replicaLagMs) return 'replica_lag'
   if (limits.longTransactionMs !== null && oldestTransactionMs > limits.longTransactionMs) return 'long_transaction'
   return 'none'
 }
 
 function recover(last: Pace, full: number): Pace {
-  const batchSize = Math.min(full, Math.ceil(last.batchSize * 1.25))
   const pauseMs = last.pauseMs <= FIRST_PAUSE_MS ? 0 : Math.floor(last.pauseMs / 2)
-  return { batchSize, pauseMs, reason: 'none' }
+  if (last.calmLooks > 0) return { ...last, pauseMs, reason: 'waiters', calmLooks: last.calmLooks - 1 }
+  return { ...last, batchSize: Math.min(full, Math.ceil(last.batchSize * 1.25)), pauseMs, reason: 'none' }
 }
-
-/** A policy may ask for less than the smallest batch from the start. */
-const halved = (size: number): number => Math.min(size, Math.max(SMALLEST_BATCH, Math.floor(size / 2)))

@@ -75,26 +75,36 @@ test('a transaction that stays open makes the run pause, with the reason, and it
   assert.deepEqual([result.archived, slept], [CUSTOMERS, [100, 200, 100]])
 })
 
-test('who waits for a lock of ours makes the run pause, with the reason', async (t) => {
-  const { result, told, slept } = await runBeside(t, async ({ db, customer, count }) => {
-    const young = await customer(1)
-    const [ours, agent] = await Promise.all([connect(db.url), connect(db.url)])
-    await ours.query("set application_name = 'mothball restore'")
-    await ours.query('begin')
-    await ours.query(`update nic_cc_customer set name = name where id = ${young}`)
-    const waiting = agent.query(`update nic_cc_customer set name = name where id = ${young}`)
-    await eventually('an agent waits', async () => (await count('pg_stat_activity', WAITS)) === 1)
-    return async () => {
-      await ours.query('rollback')
-      await waiting
-      await Promise.all([ours.end(), agent.end()])
-    }
+test('whoever waits for the rows of a batch makes the next ones smaller, with the reason, and meets no pause', async (t) => {
+  let agent: Promise<unknown> = Promise.resolve()
+  const reached = async (point: SignalPoint) => {
+    if (point === 'subjects-locked') await askForFirst()
+  }
+  const center = await callCenter(t, {
+    policy: { guard: 1, batchSize: 200, throttle: { heldMs: 1 } },
+    signals: { reached },
   })
-  assert.deepEqual(
-    told.map(({ reason }) => reason),
-    ['waiters', 'none'],
+  const due: string[] = []
+  for (let made = 0; made < CUSTOMERS; made += 1) due.push(await center.customer(90))
+  await center.db.query(
+    `insert into nic_cc_customer (name, created_at) select 'due', now() - interval '90 days' from generate_series(1, 390)`,
   )
-  assert.deepEqual([result.archived, slept], [CUSTOMERS, [100, 200, 100]])
+  const asking = await connect(center.db.url)
+  let asked = false
+  const askForFirst = async () => {
+    if (asked) return
+    asked = true
+    agent = asking.query(`update nic_cc_customer set name = name where id = ${due[0]}`)
+    await eventually('an agent waits', async () => (await center.count('pg_stat_activity', WAITS)) === 1)
+  }
+  const slept: number[] = []
+  const result = await run({ ...center.engine, pause: { sleep: async (ms) => void slept.push(ms) } }, center.policy)
+  await agent
+  await asking.end()
+  const told = center.events.flatMap((event) => (event.kind === 'run-throttled' ? [event.reason, event.batchSize] : []))
+  const sizes = center.events.flatMap((event) => (event.kind === 'batch-moved' ? [event.subjects] : []))
+  assert.deepEqual([result.archived, told, slept], [400, ['waiters', 50], []])
+  assert.deepEqual(sizes, [200, 50, 50, 50, 50])
 })
 
 const WAITS = "datname = current_database() and wait_event_type = 'Lock'"

@@ -3,6 +3,7 @@
  * transaction open there, so it may stay for as long as it likes; its heart beats on.
  */
 import { MothballError } from '../../core/errors/index.ts'
+import type { LockSpan } from '../../core/pace.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { StopReason } from '../../core/run.ts'
 import { isInWindow } from '../../core/window.ts'
@@ -17,6 +18,8 @@ const PAUSED_LOOK_MS = 250
 export type Boundary = Readonly<{
   /** Returns when the next batch may begin, or a reason to stop. Throws `lease_lost`. */
   pass(): Promise<StopReason | null>
+  /** A batch has ended; who waited for it decides how large the next ones are. */
+  felt(span: LockSpan): void
   /** Largest batch at this moment. */
   batchSizeNow(): number
 }>
@@ -43,7 +46,7 @@ export function createBoundary(engine: Engine, work: Work, lost: readonly AbortS
     const stop = await reason()
     return stop ?? ((await throttle.slowDown(anyEnd)) ? reason() : null)
   }
-  return { pass, batchSizeNow: () => throttle.batchSizeNow() }
+  return { pass, felt: throttle.felt, batchSizeNow: throttle.batchSizeNow }
 }
 
 /** The window is judged by the database's moment and the time that has passed since, not by this machine's clock. */

@@ -126,7 +126,7 @@ async function moveLane(engine: Engine, work: Work, { lane, lease, lost }: LaneW
   const reserve = (found: number) =>
     reserveForLane(engine.database, { run: started.run, lane: lane.lane, found, ceiling: limits.ceiling })
   const { outcome, stopReason } = await moveEligible(
-    moveAndSweep(engine, work, lease),
+    { ...moveAndSweep(engine, work, lease), felt: boundary.felt },
     { ...limits, range: lane, reserve, batchSizeNow: boundary.batchSizeNow },
     boundary.pass,
   )

@@ -5,6 +5,7 @@
  */
 import { MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
+import type { LockSpan } from '../../core/pace.ts'
 import { isMissing } from '../../core/sqlstate.ts'
 import type { Session } from '../../db/database.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
@@ -15,6 +16,7 @@ import { EMPTY_KEYS, type KeySet } from '../../sql/keys.sql.ts'
 import { fenceSql, lockStayingSql, lockTablesSql } from '../../sql/lock.sql.ts'
 import { deleteSql, type SideRow } from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
+import { waitersSql } from '../../sql/pressure.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
 import { commitKnowingly } from '../commit.ts'
 import type { Engine, Signals } from '../ports.ts'
@@ -37,6 +39,8 @@ export type MoveContext = Readonly<{
   share: FailureShare
   /** Called with the number of each batch that committed. */
   afterBatch?: (batch: number) => Promise<void>
+  /** Called with what each batch that committed was to others. */
+  felt?: (span: LockSpan) => void
 }>
 
 export type MovedBatch = Readonly<{
@@ -47,6 +51,7 @@ export type MovedBatch = Readonly<{
   rows: number
   /** Subjects that share a row with another subject and can never move whole. */
   torn: KeySet
+  span: LockSpan
 }>
 
 /**
@@ -91,6 +96,7 @@ async function moveLocked(
 ): Promise<MovedBatch> {
   const { judgement, run } = context
   const { signals } = context.engine
+  const lockedAt = performance.now()
   const subjects = await lockSubjects(session, judgement, asked)
   await signals.reached('subjects-locked')
   if (subjects.count === 0) return nothingMoved(batch, EMPTY_KEYS)
@@ -102,13 +108,23 @@ async function moveLocked(
   const deleted = await deleteFamilies(session, judgement, copied, signals)
   for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
   const { first, last } = subjects
-  await session.execute(recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) }))
+  const [{ waiters }] = await Promise.all([
+    session.one(waitersSql),
+    session.execute(recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) })),
+  ])
+  const span = { subjects: count, heldMs: performance.now() - lockedAt, waiters: Number(waiters) }
   await signals.reached('batch-recorded')
   const rows = copied.reduce((sum, each) => sum + each.keys.count, 0)
-  return { batch: Number(batch), subjects: count, rows, torn }
+  return { batch: Number(batch), subjects: count, rows, torn, span }
 }
 
-const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({ batch: Number(batch), subjects: 0, rows: 0, torn })
+const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({
+  batch: Number(batch),
+  subjects: 0,
+  rows: 0,
+  torn,
+  span: { subjects: 0, heldMs: 0, waiters: 0 },
+})
 
 /** Children before parents; the accounts come back in the order of `copied`. */
 async function deleteFamilies(

@@ -1,5 +1,8 @@
-/** Goes slower where others suffer from a run: looks at the server now and then, and sleeps outside transactions. */
-import { fullPace, nextPace, type Pace, type Pressure } from '../../core/pace.ts'
+/**
+ * Goes slower where others suffer from a run: hears of each batch who waited for it, looks at the server now and then, and
+ * sleeps outside transactions.
+ */
+import { fullPace, type LockSpan, nextPace, type Pace, paceAfter } from '../../core/pace.ts'
 import { pressureSql } from '../../sql/pressure.sql.ts'
 import type { Engine } from '../ports.ts'
 import type { Work } from './work.ts'
@@ -10,6 +13,8 @@ const LOOK_EVERY_MS = 500
 export type Throttle = Readonly<{
   /** True where it slept, so that whatever was asked before may be out of date. */
   slowDown(signal: AbortSignal): Promise<boolean>
+  /** A batch has ended. */
+  felt(span: LockSpan): void
   batchSizeNow(): number
 }>
 
@@ -17,18 +22,22 @@ export function createThrottle({ database, emit, pause }: Engine, { policy, limi
   const bounds = policy.throttle
   let pace = fullPace(limits.batchSize)
   let lookedAt = performance.now()
-  const look = async (): Promise<void> => {
-    const { waiters, oldest_ms, lag_ms } = await database.one(pressureSql)
-    const pressure: Pressure = {
-      waiters: Number(waiters),
-      oldestTransactionMs: Number(oldest_ms),
-      replicaLagMs: Number(lag_ms),
-    }
-    const next: Pace = nextPace(pace, pressure, limits.batchSize, bounds)
+  const go = (next: Pace): void => {
     // Every step down is told, and that it is over; the steps between say nothing new.
     if (next.reason !== pace.reason || next.batchSize < pace.batchSize)
-      emit({ kind: 'run-throttled', run: started.run, ...next })
+      emit({
+        kind: 'run-throttled',
+        run: started.run,
+        reason: next.reason,
+        pauseMs: next.pauseMs,
+        batchSize: next.batchSize,
+      })
     pace = next
+  }
+  const look = async (): Promise<void> => {
+    const { oldest_ms, lag_ms } = await database.one(pressureSql)
+    const pressure = { oldestTransactionMs: Number(oldest_ms), replicaLagMs: Number(lag_ms) }
+    go(nextPace(pace, pressure, limits.batchSize, bounds))
   }
   return {
     slowDown: async (signal) => {
@@ -40,6 +49,7 @@ export function createThrottle({ database, emit, pause }: Engine, { policy, limi
       await pause.sleep(pace.pauseMs, signal)
       return true
     },
+    felt: (span) => go(paceAfter(pace, span, bounds)),
     batchSizeNow: () => pace.batchSize,
   }
 }
