@@ -30,6 +30,11 @@ const AFTER_MS = 60_000
 export function historyPolicy(): Policy {
   const probes = [
     { name: 'newest_customers', sql: 'select * from nic_cc_customer order by updated_at desc limit 50', repeat: 1 },
+    {
+      name: 'owed_by_line',
+      sql: 'select line_of_business, count(*), sum(amount_due) from nic_cc_customer group by line_of_business',
+      repeat: 1,
+    },
   ]
   const policy = parsePolicy(nicCallCenter({ probes }), 'policies[0]')
   if (isProblems(policy)) throw new RangeError('the preset is sound')
@@ -78,6 +83,9 @@ async function furnish(sql: PlainSql): Promise<void> {
   // Half of them become old enough night after night.
   await sql.execute(`update nic_cc_customer set created_at = now() - make_interval(secs =>
     86400 * (60.5 + ${NIGHTS} * abs(hashint8(id) % 1000) / 1000.0)) where id % 2 = 0 and created_at < now() - interval '60 days'`)
+  // A few came of age since the last night: whoever looks around has a run to start.
+  await sql.execute(`update nic_cc_customer set created_at = now() - interval '60 days' - make_interval(mins => (id % 9)::int)
+    where id % 50 = 1 and created_at < now() - interval '60 days'`)
 }
 
 /** The planned time of the first night, so many before the next one. */
