@@ -16,6 +16,9 @@ import { createSampleTables } from './sample-tables.ts'
 
 export const HISTORY_DATABASE = 'call_center_45_nights'
 
+/** Whose the reader's key is. */
+export const READER_KEY = { name: 'you', as: 'admin', actor: 'demo' } as const
+
 const NIGHTS = 45
 const CUSTOMERS = 3_000
 const DRY_NIGHTS = 3
@@ -44,6 +47,8 @@ export function historyPolicy(): Policy {
 type Nights = Readonly<{ url: string; sql: PlainSql; policy: Policy; begun: number }>
 
 export type BegunHistory = Readonly<{
+  /** An admin's, made on the first day, so that the audit log has its entries in their order. */
+  key: string
   /** Night after night, until today or until `signal` is given. */
   live(signal: AbortSignal): Promise<void>
 }>
@@ -55,11 +60,12 @@ export async function beginHistory(url: string): Promise<BegunHistory> {
   try {
     await furnish(sql)
     const nights: Nights = { url, sql, policy, begun: firstNight(policy) }
-    await at(nights, nights.begun - DAY_MS / 2, async (archiver) => {
+    const { key } = await at(nights, nights.begun - DAY_MS / 2, async (archiver) => {
       await archiver.migrate([...(await archiver.planMigration([policy])), ...(await archiver.planIndexes([policy]))])
       await archiver.lookAtSchedule(policy)
+      return archiver.createKey(READER_KEY)
     })
-    return { live: (signal) => liveAll(nights, signal) }
+    return { key, live: (signal) => liveAll(nights, signal) }
   } catch (error) {
     await sql.end()
     throw error
@@ -96,10 +102,9 @@ function firstNight({ schedule }: Policy): number {
 }
 
 /** Opens the engine at that time, and lets it pass by itself from there. */
-async function at(nights: Nights, time: number, act: (archiver: Archiver) => Promise<unknown>): Promise<void> {
-  const { url } = nights
+async function at<T>({ url }: Nights, time: number, act: (archiver: Archiver) => Promise<T>): Promise<T> {
   await using archiver = openArchiver({ database: { url: urlAgo(url, (Date.now() - time) / 1000) } })
-  await act(archiver)
+  return await act(archiver)
 }
 
 async function live(nights: Nights, night: number): Promise<void> {
