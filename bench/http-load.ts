@@ -57,7 +57,7 @@ export async function serve(url: string): Promise<Served> {
 
 type Read = readonly [method: 'GET' | 'POST', path: string, body?: object]
 
-/** What people and machines ask for all day: the overview's questions, and callers' numbers. */
+/** What is asked for all day: eight in ten are a dashboard's, which asks again and again; two are for one customer. */
 const readAt = (index: number): Read => {
   const customer = (index % 4000) + 1
   const reads: readonly Read[] = [
@@ -65,10 +65,12 @@ const readAt = (index: number): Read => {
     ['GET', '/api/v1/runs?limit=20'],
     ['GET', '/api/v1/slots?limit=20'],
     ['GET', '/api/v1/policies/nic-call-center/stage'],
-    ['POST', '/api/v1/customers/search', { text: String(customer) }],
-    ['GET', `/api/v1/customers/${customer}`],
     ['POST', '/api/v1/customers/search', { text: '082 555 0142' }],
-    ['GET', `/api/v1/customers/${customer}/why`],
+    ['GET', '/api/v1/statistics?days=30'],
+    ['GET', '/api/v1/runs?limit=20'],
+    ['GET', '/api/v1/slots?limit=20'],
+    ['GET', '/api/v1/policies/nic-call-center/stage'],
+    ['GET', `/api/v1/customers/${customer}`],
   ]
   return reads[index % reads.length] ?? ['GET', '/api/v1/about']
 }
