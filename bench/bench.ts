@@ -16,6 +16,7 @@ import { mostlyKept } from './mostly-kept.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { overview } from './overview.ts'
 import { perRowLoop } from './per-row-loop.ts'
+import { reads } from './reads.ts'
 import { type Line, passes, printBreakdown, printReports, type Report, reportJson } from './report.ts'
 import { restore } from './restore.ts'
 import type { Scenario } from './scenario.ts'
@@ -35,6 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
   exportFiles,
   show,
   overview,
+  reads,
   homecoming,
   sweep,
   agents,

@@ -63,6 +63,11 @@ export function timesIn(zone: string): Times {
 export const withTimes = (sentence: string, times: Times): string =>
   sentence.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d/g, (text) => times.at(text))
 
+const dayOfMonth = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' })
+
+/** `2026-10-28` -> `28 Oct`: a day that is already one of the zone. */
+export const dayWords = (day: string): string => dayOfMonth.format(Date.parse(day))
+
 export type Tone = 'good' | 'warning' | 'bad' | 'plain'
 
 export const STATUS: Readonly<Record<Run['status'], Readonly<{ word: string; tone: Tone; mark: string }>>> = {

@@ -110,7 +110,7 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
     notes:
       `${READS} Searches the key exactly, and the columns of the policy's \`search\` in any format, active and archived. ` +
       'Exit 1 when nobody is found.',
-    examples: ['mothball show 5520', 'mothball show "+27 82 555 0142"'],
+    examples: ['mothball show 5520', 'mothball show +27 82 555 0142'],
   },
   restore: {
     notes:

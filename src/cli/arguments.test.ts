@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCode } from '../core/errors/index.ts'
-import { batchSize, hexDigits, instantText, inZone, oneOf, positive, text, where } from './arguments.ts'
+import { batchSize, hexDigits, instantText, inZone, oneOf, phrase, positive, text, where } from './arguments.ts'
 
 function problem(read: () => unknown): string {
   let told = ''
@@ -29,6 +29,18 @@ test('numbers are plain digits from 1 on', () => {
   assert.match(
     problem(() => positive('--run')('9007199254740993')),
     /is more than 9007199254740991$/,
+  )
+})
+
+test('a number may be typed in groups, in quotes or without', () => {
+  assert.equal(
+    ['082', '555', '0142'].reduce<string | undefined>((before, word) => phrase('CUSTOMER')(word, before), undefined),
+    '082 555 0142',
+  )
+  assert.equal(phrase('CUSTOMER')('082 555 0142'), '082 555 0142')
+  assert.equal(
+    problem(() => phrase('CUSTOMER')(' ')),
+    'CUSTOMER: is empty',
   )
 })
 

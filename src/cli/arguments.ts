@@ -16,6 +16,12 @@ export const text =
   (value) =>
     value.trim() === '' ? refuse(option, 'is empty') : value
 
+/** One text of all words that stand there, as a number is written: `082 555 0142`, in quotes or without. */
+export const phrase =
+  (option: string) =>
+  (value: string, before?: string): string =>
+    before === undefined ? text(option)(value) : `${before} ${value}`
+
 /** 1, 2, 3, ... in plain digits, up to `most`. */
 export const positive =
   (option: string, most: number = Number.MAX_SAFE_INTEGER): Reader<number> =>

@@ -67,9 +67,11 @@ const COMMANDS: readonly Register[] = [
 ]
 
 const AFTER_HELP = `
-Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration, 3 partial, 4 refused by a guard,
-  5 verify differs, 10 work pending (plan --detailed-exitcode), 11 already running, 130 interrupted.
-Results go to stdout, everything else to stderr. The database: MOTHBALL_DATABASE_URL, or database.url.`
+Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,
+  3 partial, 4 refused by a guard, 5 verify differs, 10 work pending
+  (plan --detailed-exitcode), 11 already running, 130 interrupted.
+Results go to stdout, everything else to stderr.
+The database: MOTHBALL_DATABASE_URL, or database.url.`
 
 /** Commander's own words go nowhere: what is wrong is thrown, and said by `Output`. */
 export function createProgram(door: Door): Command {

@@ -12,7 +12,7 @@ import { MothballError } from '../core/errors/index.ts'
 import { createKey } from '../engine/keys.ts'
 import { httpSchema } from '../http/options.ts'
 import { startServer } from '../http/server.ts'
-import { beginHistory, HISTORY_DATABASE, historyPolicy } from './history.ts'
+import { beginHistory, HISTORY_DATABASE, historyPolicy, READER_KEY } from './history.ts'
 import type { Stage } from './stage.ts'
 
 export type DemoDashboard = Readonly<{ url: string; key: string }> & AsyncDisposable
@@ -29,25 +29,27 @@ export async function openDemoDashboard(stage: Stage, signal: AbortSignal): Prom
   if (!existsSync(BUILD)) return null
   const [code] = await once(spawn(process.execPath, [BUILD, '--if-stale'], { stdio: 'ignore' }), 'close')
   if (code !== 0 || signal.aborted) return null
-  const { url, nights } = await databaseWithHistory(stage, signal)
+  const history = await databaseWithHistory(stage, signal)
+  const { nights } = history
   await Promise.race([nights, delay(MOST_WAITED_MS, undefined, { ref: false })])
-  return signal.aborted ? null : serve(url, nights)
+  return signal.aborted ? null : serve(history)
 }
 
-type WithHistory = Readonly<{ url: string; nights: Promise<void> }>
+/** `key` null: one that was made in an earlier visit, whose text nobody knows any more. */
+type WithHistory = Readonly<{ url: string; key: string | null; nights: Promise<void> }>
 
 /** Made once in a folder; one that was kept has it already. */
 async function databaseWithHistory({ url, sql }: Stage, signal: AbortSignal): Promise<WithHistory> {
   const at = new URL(url)
   at.pathname = `/${HISTORY_DATABASE}`
   const isThere = await sql.count('select count(*) from pg_database where datname = $1', [HISTORY_DATABASE])
-  if (isThere > 0) return { url: at.href, nights: Promise.resolve() }
+  if (isThere > 0) return { url: at.href, key: null, nights: Promise.resolve() }
   await sql.execute(`create database ${HISTORY_DATABASE}`)
   const begun = await beginHistory(at.href)
-  return { url: at.href, nights: begun.live(signal) }
+  return { url: at.href, key: begun.key, nights: begun.live(signal) }
 }
 
-async function serve(url: string, nights: Promise<void>): Promise<DemoDashboard> {
+async function serve({ url, key, nights }: WithHistory): Promise<DemoDashboard> {
   const engine = openEngine({ database: { url } }, { applicationName: 'mothball demo', maxConnections: CONNECTIONS })
   const options = { ...httpSchema.parse({}), port: 0, environment: 'demo' }
   const server = await startServer({
@@ -60,19 +62,18 @@ async function serve(url: string, nights: Promise<void>): Promise<DemoDashboard>
     await engine[Symbol.asyncDispose]()
   }
   try {
-    return { url: `${server.url}/dashboard/`, key: await keyOf(engine), [Symbol.asyncDispose]: close }
+    return { url: `${server.url}/dashboard/`, key: key ?? (await anotherKey(engine)), [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** A folder that was kept has the key of the last time, whose text nobody knows any more. */
-async function keyOf(engine: Parameters<typeof createKey>[0]): Promise<string> {
-  for (let visit = 1; ; visit += 1) {
-    const name = visit === 1 ? 'you' : `you ${visit}`
+/** For another visit: the names before it are taken. */
+async function anotherKey(engine: Parameters<typeof createKey>[0]): Promise<string> {
+  for (let visit = 2; ; visit += 1) {
     try {
-      return (await createKey(engine, { name, as: 'admin', actor: 'demo' })).key
+      return (await createKey(engine, { ...READER_KEY, name: `${READER_KEY.name} ${visit}` })).key
     } catch (error) {
       if (!(error instanceof MothballError) || error.code !== 'key_name_taken') throw error
     }

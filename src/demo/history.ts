@@ -16,6 +16,9 @@ import { createSampleTables } from './sample-tables.ts'
 
 export const HISTORY_DATABASE = 'call_center_45_nights'
 
+/** Whose the reader's key is. */
+export const READER_KEY = { name: 'you', as: 'admin', actor: 'demo' } as const
+
 const NIGHTS = 45
 const CUSTOMERS = 3_000
 const DRY_NIGHTS = 3
@@ -30,6 +33,11 @@ const AFTER_MS = 60_000
 export function historyPolicy(): Policy {
   const probes = [
     { name: 'newest_customers', sql: 'select * from nic_cc_customer order by updated_at desc limit 50', repeat: 1 },
+    {
+      name: 'owed_by_line',
+      sql: 'select line_of_business, count(*), sum(amount_due) from nic_cc_customer group by line_of_business',
+      repeat: 1,
+    },
   ]
   const policy = parsePolicy(nicCallCenter({ probes }), 'policies[0]')
   if (isProblems(policy)) throw new RangeError('the preset is sound')
@@ -39,6 +47,8 @@ export function historyPolicy(): Policy {
 type Nights = Readonly<{ url: string; sql: PlainSql; policy: Policy; begun: number }>
 
 export type BegunHistory = Readonly<{
+  /** An admin's, made on the first day, so that the audit log has its entries in their order. */
+  key: string
   /** Night after night, until today or until `signal` is given. */
   live(signal: AbortSignal): Promise<void>
 }>
@@ -50,11 +60,12 @@ export async function beginHistory(url: string): Promise<BegunHistory> {
   try {
     await furnish(sql)
     const nights: Nights = { url, sql, policy, begun: firstNight(policy) }
-    await at(nights, nights.begun - DAY_MS / 2, async (archiver) => {
+    const { key } = await at(nights, nights.begun - DAY_MS / 2, async (archiver) => {
       await archiver.migrate([...(await archiver.planMigration([policy])), ...(await archiver.planIndexes([policy]))])
       await archiver.lookAtSchedule(policy)
+      return archiver.createKey(READER_KEY)
     })
-    return { live: (signal) => liveAll(nights, signal) }
+    return { key, live: (signal) => liveAll(nights, signal) }
   } catch (error) {
     await sql.end()
     throw error
@@ -78,6 +89,9 @@ async function furnish(sql: PlainSql): Promise<void> {
   // Half of them become old enough night after night.
   await sql.execute(`update nic_cc_customer set created_at = now() - make_interval(secs =>
     86400 * (60.5 + ${NIGHTS} * abs(hashint8(id) % 1000) / 1000.0)) where id % 2 = 0 and created_at < now() - interval '60 days'`)
+  // A few came of age since the last night: whoever looks around has a run to start.
+  await sql.execute(`update nic_cc_customer set created_at = now() - interval '60 days' - make_interval(mins => (id % 9)::int)
+    where id % 50 = 1 and created_at < now() - interval '60 days'`)
 }
 
 /** The planned time of the first night, so many before the next one. */
@@ -88,10 +102,9 @@ function firstNight({ schedule }: Policy): number {
 }
 
 /** Opens the engine at that time, and lets it pass by itself from there. */
-async function at(nights: Nights, time: number, act: (archiver: Archiver) => Promise<unknown>): Promise<void> {
-  const { url } = nights
+async function at<T>({ url }: Nights, time: number, act: (archiver: Archiver) => Promise<T>): Promise<T> {
   await using archiver = openArchiver({ database: { url: urlAgo(url, (Date.now() - time) / 1000) } })
-  await act(archiver)
+  return await act(archiver)
 }
 
 async function live(nights: Nights, night: number): Promise<void> {

@@ -57,6 +57,7 @@ import { type DueSlot, listSlots, lookAtSchedule } from './slots.ts'
 import { type SetStage, setStage, stageOf } from './stage.ts'
 import { type StatisticsOptions, statistics } from './statistics.ts'
 import { previewSweep, sweep } from './sweep/sweep.ts'
+import { noteTrial, type Trial } from './trial.ts'
 import { verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
@@ -119,6 +120,8 @@ export type Archiver = ColdVerbs &
     statistics(policy: Policy, options?: StatisticsOptions): Promise<Statistics>
     /** What people were told, newest first. */
     listNotices(policies: readonly Policy[], limit?: number): Promise<readonly Notice[]>
+    /** Writes down who asks for a trial message, before whoever has the channel sends it. */
+    noteTrial(trial: Trial): Promise<void>
     /** Who changed what, newest first. */
     listAudit(options?: Readonly<{ limit?: number; before?: number | null }>): Promise<readonly ChainedEntry[]>
     verifyAudit(options?: VerifyAudit): Promise<AuditVerification>
@@ -220,6 +223,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   runDetail: (policy, number) => runDetail(engine, policy, number),
   runRecord: (policy, number) => runRecord(engine, policy, number),
   listNotices: (policies, limit) => listNotices(engine, policies, limit),
+  noteTrial: (trial) => noteTrial(engine, trial),
   statistics: (policy, options) => statistics(engine, policy, options),
   createKey: (key) => createKey(engine, key),
   listKeys: (options) => listKeys(engine, options),

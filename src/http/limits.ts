@@ -31,17 +31,35 @@ export const limitRequests = ({ requestsPerMinute }: HttpOptions): MiddlewareHan
 /** Who watches over the service is never asked to wait. */
 const PROBES = ['/livez', '/readyz']
 
-/** Only refused keys count, so that nobody is shut out by asking much and rightly. */
-export const limitGuesses = (): MiddlewareHandler<Env> =>
-  rateLimiter<Env>({
-    windowMs: WINDOW_MS,
-    limit: GUESSES,
-    standardHeaders: false,
-    keyGenerator: addressOf,
-    skipSuccessfulRequests: true,
-    requestWasSuccessful: (c) => c.res.status !== 401,
-    handler: tooMany,
-  })
+/**
+ * Only refused keys count, and only once they are refused: a limiter that counts every request and takes it back with
+ * its answer shuts out whoever has thirty of them open, such as a proxy before many callers.
+ */
+export function limitGuesses(): MiddlewareHandler<Env> {
+  const refused = new Map<string, Refused>()
+  return async (c, next) => {
+    const [address, now] = [addressOf(c), performance.now()]
+    if ((countOf(refused.get(address), now)?.count ?? 0) >= GUESSES) return tooMany(c)
+    await next()
+    if (c.res.status === 401) note(refused, address, now)
+    return undefined
+  }
+}
+
+function note(refused: Map<string, Refused>, address: string, now: number): void {
+  if (refused.size >= MOST_ADDRESSES) refused.clear()
+  const before = countOf(refused.get(address), now)
+  refused.set(address, { since: before?.since ?? now, count: (before?.count ?? 0) + 1 })
+}
+
+/** Milliseconds of a clock that only goes forward. */
+type Refused = Readonly<{ since: number; count: number }>
+
+/** What a crowd of addresses may take of the memory; a crowd is no guesser that a count could stop. */
+const MOST_ADDRESSES = 10_000
+
+const countOf = (found: Refused | undefined, now: number): Refused | null =>
+  found === undefined || now - found.since >= WINDOW_MS ? null : found
 
 /** Trial messages reach people: within a minute so many of them, whoever asks. */
 const TRIALS = 6

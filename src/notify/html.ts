@@ -45,13 +45,16 @@ ${sectionBody(section)}
 </td></tr>`
 }
 
+/** A zone may be broken at its slash, and not in the middle of a city. */
+const breakable = (value: string): string => escaped(value).replaceAll(/(?<=\S)\/(?=\S)/g, '/<wbr>')
+
 function sectionBody(section: Section): string {
   switch (section.kind) {
     case 'facts':
       return `<table width="100%" cellpadding="0" cellspacing="0" border="0">${section.facts
         .map(
           ({ name, value, tone }) =>
-            `<tr><td width="36%" valign="top" class="ink line" style="padding:5px 12px 5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;color:${LIGHT.ink};">${escaped(name)}</td><td align="right" valign="top" class="${tone === 'plain' ? 'ink' : `tone-${tone}`} line" style="padding:5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;font-weight:600;color:${tone === 'plain' ? LIGHT.ink : LIGHT[tone]};">${escaped(value)}</td></tr>`,
+            `<tr><td width="44%" valign="top" class="ink line" style="padding:5px 12px 5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;color:${LIGHT.ink};">${escaped(name)}</td><td align="right" valign="top" class="${tone === 'plain' ? 'ink' : `tone-${tone}`} line" style="padding:5px 0;border-top:1px solid ${LIGHT.line};font-size:14px;line-height:20px;font-weight:600;color:${tone === 'plain' ? LIGHT.ink : LIGHT[tone]};">${breakable(value)}</td></tr>`,
         )
         .join('')}</table>`
     case 'list':

@@ -44,7 +44,8 @@ export function weeklyMessage(voice: Voice, digest: DigestFacts): Message {
 type Counts = Omit<DayCounts, 'day'>
 
 function comparison(voice: Voice, week: Counts, previous: Counts, missed: number): Section {
-  const against = (value: number, other: number) => `${voice.count(value)} (${voice.signed(value - other)})`
+  const against = (value: number, other: number) =>
+    `${voice.count(value)} (${value === other ? 'as before' : voice.signed(value - other)})`
   const bad = (value: number): Tone => (value > 0 ? 'bad' : 'plain')
   return facts('This week (against the week before)', [
     ['archived', against(week.archived, previous.archived)],

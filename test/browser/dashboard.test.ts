@@ -121,7 +121,12 @@ test('the dashboard', PATIENCE, async (t) => {
   await t.test('a customer who phones is found by his number and brought home with his rows', async () => {
     const engine = testEngine(t, desk.db)
     const eligible = Number((await service.call('POST /api/v1/plans', { body: {} })).json?.['eligible'])
+    await link(page, 'Plan & policy')
+    await see(page, `would archive ${eligible} of`)
     await run(engine, PRESET, { confirm: eligible })
+    await link(page, 'Overview')
+    await link(page, 'Plan & policy')
+    await see(page, 'would archive 0 of')
     await page.keyboard.press('/')
     await page.keyboard.type('+27 82 555 0142')
     await page.keyboard.press('Enter')
@@ -174,6 +179,17 @@ test('the dashboard', PATIENCE, async (t) => {
     await see(page, /1 shown/)
     await page.getByLabel('Kind').selectOption('archive')
     await page.waitForURL(/kind=archive/)
+  })
+
+  await t.test('of several probes one is chosen; the choice stands in the address, beside the period', async () => {
+    await desk.db.query(`insert into mothball.probe (policy, run_id, phase, name, durations_ms)
+      select 'nic-call-center', 1, phase, name, '{4}'
+      from unnest('{before,after}'::text[]) phase, unnest('{newest,oldest}'::text[]) name`)
+    await page.goto(`${service.url}/dashboard/?days=90&probe=oldest`)
+    await see(page, /^Probe oldest: p95 4 ms before/)
+    await page.getByLabel('Probe', { exact: true }).selectOption('newest')
+    await see(page, /^Probe newest: p95 4 ms before/)
+    await page.waitForURL(/days=90&probe=newest/)
   })
 
   await purgeByTwo(t, desk, page, () => openPage(t, browser, complaints))
@@ -230,7 +246,7 @@ const PAGES = [
   ['policy', 'policy?days=30&sample=recent_call', 'A few whom recent call keeps'],
   ['compliance', 'compliance', 'Holds'],
   ['audit', 'audit', 'Audit log:'],
-  ['settings', 'settings', 'Revoke viewer'],
+  ['settings', 'settings', 'Last used'],
   ['nowhere', 'no/such/page', 'There is no such page'],
 ] as const
 

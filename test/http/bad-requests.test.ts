@@ -241,6 +241,12 @@ test('thirty wrong keys within a minute are the last that are looked at', async 
   )
 })
 
+test('who asks rightly is answered, however many of his questions are open at once', async (t) => {
+  const { call } = await scene(t)
+  const answers = await Promise.all(Array.from({ length: 60 }, () => call('GET /api/v1/statistics')))
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200])
+})
+
 test('a caller who sends his request byte by byte is cut off', async (t) => {
   const center = await callCenter(t)
   const patience = { headersMs: 200, requestMs: 300, lookEveryMs: 50 }

@@ -58,6 +58,13 @@ async function tryChannel({ call }: TestService, ops: Listening): Promise<void> 
   assert.deepEqual(tested.json, { channel: 'ops', kind: 'slack', problem: null })
   assert.deepEqual(ops.verdicts(), ['TEST'])
   assertProblem(await call('POST /api/v1/channels/nobody/test', { body: {} }), 'channel_unknown', 404)
+  const audited = await call('GET /api/v1/audit', { as: 'compliance' })
+  assert.deepEqual(
+    listOf(audited.json?.['entries'])
+      .filter(({ action }) => action === 'channel.test')
+      .map(({ actor, role, object: channel }) => [actor, role, channel]),
+    [['admin', 'admin', 'channel ops']],
+  )
   assertProblem(await call('POST /api/v1/channels/ops/test', { as: 'operator', body: {} }), 'role_missing', 403)
   let trial = await call('POST /api/v1/channels/ops/test', { body: {} })
   for (let more = 0; more < 6 && trial.status === 200; more += 1)

@@ -134,7 +134,7 @@ test('a database of a newer program is refused by every command, and left as it 
 test('nobody found: what was searched is said, what was typed is not', async (t) => {
   const db = await sampleDatabase(t, { migrated: true })
   const { json } = program(t, db)
-  const unknown = await json('show', '082 999 9999')
+  const unknown = await json('show', '082', '999', '9999')
   assertError(unknown, 'customer_unknown', 1)
   assert.match(unknown.stderr, /the key, mobile \(phone\), policy_number, email/)
   assert.doesNotMatch(unknown.stdout + unknown.stderr, /082/)

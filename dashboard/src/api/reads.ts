@@ -74,12 +74,14 @@ export const useRun = (policy: string, run: number) =>
     queryFn: () => get<RunDetail>(`/api/v1/runs/${run}`, { policy }),
   })
 
+/** Of now: a run elsewhere may have moved those whom it counted. It reads every customer, so no window's focus asks for it. */
 export const usePlan = (body: PlanBody, enabled = true) =>
   useQuery({
     queryKey: ['plan', body],
     queryFn: () => change<Plan>('/api/v1/plans', body),
     enabled,
-    staleTime: 30_000,
+    staleTime: 0,
+    refetchOnWindowFocus: false,
   })
 
 /** `rule` null: who would move. */

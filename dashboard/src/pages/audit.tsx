@@ -127,11 +127,11 @@ function Entries({ audit }: Readonly<{ audit: ReturnType<typeof useAudit> }>) {
 
 const columnsOf = (times: Times): readonly Column<AuditEntry>[] => [
   { name: 'Entry', cell: ({ id }) => id },
-  { name: 'When', cell: ({ at }) => times.short(at) },
+  { name: 'When', cell: ({ at }) => times.short(at), line: true },
   { name: 'Who', cell: ({ actor, role }) => (role === null ? actor : `${actor} (${role})`) },
-  { name: 'What', cell: ({ action }) => action },
-  { name: 'Object', cell: ({ object }) => object },
-  { name: 'Reason', cell: ({ reason }) => reason ?? '' },
+  { name: 'What', cell: ({ action }) => action, line: true },
+  { name: 'Object', cell: ({ object }) => object, line: true },
+  { name: 'Reason', cell: ({ reason }) => reason ?? '', words: true },
   { name: 'Outcome', cell: ({ outcome }) => <Tag tone={outcome === 'done' ? 'good' : 'warning'}>{outcome}</Tag> },
   { name: 'Hash', cell: ({ hash }) => <span className="mono">{hash.slice(0, 8)}</span> },
 ]

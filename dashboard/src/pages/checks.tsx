@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useVerification } from '../api/reads.ts'
 import { Card } from '../parts/card.tsx'
-import { Tag } from '../parts/note.tsx'
+import { Marked, Tag } from '../parts/note.tsx'
 import { Empty, ProblemView, Waiting } from '../parts/states.tsx'
 import { usePlace } from '../shell/place.tsx'
 import { withTimes } from '../words.ts'
@@ -34,10 +34,9 @@ export function Checks() {
           </p>
           <ul className="checks">
             {data.checks.map(({ name, ok, detail }) => (
-              <li key={name}>
-                <Tag tone={ok ? 'good' : 'bad'}>{ok ? 'ok' : 'differs'}</Tag>
+              <Marked key={name} tag={<Tag tone={ok ? 'good' : 'bad'}>{ok ? 'ok' : 'differs'}</Tag>}>
                 <strong>{name.replaceAll('_', ' ')}</strong> <span className="faint">{withTimes(detail, times)}</span>
-              </li>
+              </Marked>
             ))}
           </ul>
         </div>

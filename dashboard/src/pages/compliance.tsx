@@ -25,7 +25,7 @@ export function CompliancePage() {
     <>
       <h1>Compliance</h1>
       <Switch
-        label="Ended ones too"
+        label="Show ended ones too"
         checked={all}
         onChange={(event) => {
           const { checked } = event.currentTarget
@@ -64,8 +64,8 @@ const columnsOf = (times: Times, path: (to: string) => string): readonly Column<
   { name: 'Hold', cell: ({ id }) => id },
   { name: 'Customer', cell: ({ key }) => <Link href={path(`/customers/${encodeURIComponent(key)}`)}>{key}</Link> },
   { name: 'Case', cell: ({ caseNumber }) => caseNumber ?? '–' },
-  { name: 'Reason', cell: ({ reason }) => reason },
-  { name: 'Set', cell: ({ setAt }) => times.short(setAt) },
+  { name: 'Reason', cell: ({ reason }) => reason, words: true },
+  { name: 'Set', cell: ({ setAt }) => times.short(setAt), line: true },
   { name: 'By', cell: ({ setBy }) => setBy },
   {
     name: 'Released',

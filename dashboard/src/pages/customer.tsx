@@ -48,10 +48,10 @@ function OneCustomer({ of: customer }: Readonly<{ of: Customer }>) {
             </Empty>
           ) : customer.archived === null ? (
             <Empty>He is active, and so are his related rows.</Empty>
-          ) : Object.keys(customer.archived.related).length === 0 ? (
+          ) : Object.values(customer.archived.related).every((rows) => rows === 0) ? (
             <Empty>No related row went along.</Empty>
           ) : (
-            <Counted of={customer.archived.related} name="Table" words={tableWords} />
+            <Counted of={customer.archived.related} name="Table" words={tableWords} filled />
           )}
         </Card>
         <CustomerHolds of={customer} />
@@ -92,7 +92,7 @@ function WhyCard({ of: customer }: Readonly<{ of: Customer }>) {
   )
 }
 
-function factsOf({ active, archived, keepUntil }: Customer, times: Times): readonly (readonly [string, string])[] {
+function factsOf({ active, keepUntil }: Customer, times: Times): readonly (readonly [string, string])[] {
   return [
     ...(active === null
       ? []
@@ -100,12 +100,6 @@ function factsOf({ active, archived, keepUntil }: Customer, times: Times): reado
           ['Created', times.at(active.age)],
           ['Old enough from', times.at(active.oldEnoughAt)],
           ['Rules that hold', active.evidence.map(({ rule }) => ruleWords(rule)).join(', ') || 'none'],
-        ] as const)),
-    ...(archived === null
-      ? []
-      : ([
-          ['Archived', times.at(archived.archivedAt)],
-          ['By', archived.run === null ? (archived.archivedBy ?? '–') : `run ${archived.run} (${archived.archivedBy})`],
         ] as const)),
     ...(keepUntil === null ? [] : ([['Kept until', times.at(keepUntil.until)]] as const)),
   ]

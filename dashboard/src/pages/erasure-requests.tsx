@@ -149,7 +149,7 @@ const columnsOf = (times: Times, path: (to: string) => string): readonly Column<
   },
   { name: 'Due', cell: (request) => <Due of={request} /> },
   { name: 'Asked', cell: ({ requestedAt, actor }) => `${times.short(requestedAt)}, recorded by ${actor}` },
-  { name: 'Reason', cell: ({ reason }) => reason },
+  { name: 'Reason', cell: ({ reason }) => reason, words: true },
   {
     name: 'Closed',
     cell: (request) =>

@@ -33,8 +33,8 @@ export function ErasuresCard() {
 const columnsOf = (times: Times): readonly Column<Erasure>[] => [
   { name: 'Receipt', cell: ({ erasure }) => erasure },
   { name: 'Case', cell: ({ caseNumber }) => caseNumber },
-  { name: 'Reason', cell: ({ reason }) => reason },
-  { name: 'Erased', cell: ({ erasedAt }) => times.short(erasedAt) },
+  { name: 'Reason', cell: ({ reason }) => reason, words: true },
+  { name: 'Erased', cell: ({ erasedAt }) => times.short(erasedAt), line: true },
   { name: 'By', cell: ({ actor }) => actor },
   { name: 'Rows', cell: ({ reached }) => count(reached.reduce((sum, { rows }) => sum + rows, 0)) },
 ]

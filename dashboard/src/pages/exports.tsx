@@ -93,6 +93,6 @@ const columnsOf = (times: Times, path: (to: string) => string): readonly Column<
   { name: 'Rows', number: true, cell: ({ rows }) => count(rows) },
   { name: 'Size', number: true, cell: (set) => bytes(set.bytes) },
   { name: 'Key', cell: ({ keyId }) => keyId ?? 'plain' },
-  { name: 'Recorded', cell: ({ recordedAt }) => times.short(recordedAt) },
+  { name: 'Recorded', cell: ({ recordedAt }) => times.short(recordedAt), line: true },
   { name: 'Run', cell: ({ run }) => <Link href={path(`/runs/${run}`)}>#{run}</Link> },
 ]

@@ -32,17 +32,23 @@ export function KeysCard() {
               columns={[
                 { name: 'Name', cell: ({ name }) => <strong>{name}</strong> },
                 { name: 'Role', cell: ({ role }) => role },
-                { name: 'Made', cell: ({ createdAt }) => times.short(createdAt) },
+                { name: 'Made', cell: ({ createdAt }) => times.short(createdAt), line: true },
                 { name: 'By', cell: ({ createdBy }) => createdBy },
                 {
                   name: 'Last used',
                   cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'never' : times.short(lastUsedAt)),
+                  line: true,
                 },
                 {
                   name: 'End',
                   cell: (key) => (
-                    <Button variant="default" size="compact-xs" onClick={() => setEnds(key)}>
-                      Revoke {key.name} …
+                    <Button
+                      variant="default"
+                      size="compact-xs"
+                      aria-label={`Revoke ${key.name}`}
+                      onClick={() => setEnds(key)}
+                    >
+                      Revoke …
                     </Button>
                   ),
                 },

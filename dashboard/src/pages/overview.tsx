@@ -6,11 +6,11 @@ import type { Statistics } from '../api/contract.ts'
 import { useRuns, useSlots, useStage, useStatistics } from '../api/reads.ts'
 import { Card, Figure } from '../parts/card.tsx'
 import { DayChart } from '../parts/chart.tsx'
-import { Note, StatusTag, Tag } from '../parts/note.tsx'
+import { Marked, Note, StatusTag, Tag } from '../parts/note.tsx'
 import { Rows, Take } from '../parts/rows.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
-import { bytes, count, decimal, duration, percent, plural, slotWords } from '../words.ts'
+import { bytes, count, dayWords, decimal, duration, percent, plural, slotWords } from '../words.ts'
 import { Ahead } from './ahead.tsx'
 import { Checks } from './checks.tsx'
 import { differenceWords, runBefore } from './compared.ts'
@@ -113,7 +113,7 @@ function Verdict({ statistics }: Readonly<{ statistics: Statistics }>) {
 }
 
 function Figures({
-  of: { totals, archivedPerDay, errorRate, duration: took, growth, to, period },
+  of: { totals, archivedPerDay, errorRate, duration: took, growth, days, period },
 }: Readonly<{ of: Statistics }>) {
   return (
     <div className="grid">
@@ -122,13 +122,21 @@ function Figures({
         value={count(totals.archived - totals.restored)}
         note={`${count(totals.archived)} moved, ${count(totals.restored)} restored since`}
       />
-      <Figure name="Rate per day" value={decimal(archivedPerDay)} note={`${count(period.archived)} up to ${to}`} />
+      <Figure
+        name="Rate per day"
+        value={decimal(archivedPerDay)}
+        note={`${count(period.archived)} in ${days.length} days; the mean is of whole days`}
+      />
       <Figure
         name="Error rate"
         value={percent(errorRate)}
         note={`${plural(period.failures, 'failure')}, ${count(totals.quarantined)} in quarantine`}
       />
-      <Figure name="Last run took" value={duration(took.lastMs)} note={`median ${duration(took.medianMs)}`} />
+      <Figure
+        name="Last run took"
+        value={duration(took.lastMs)}
+        note={`the last that moved anybody; median ${duration(took.medianMs)}`}
+      />
       <Figure
         name="Active table"
         value={growth.active === null ? '–' : bytes(growth.active.last.tableBytes + growth.active.last.indexBytes)}
@@ -142,7 +150,7 @@ function Figures({
   )
 }
 
-function Trend({ of: { days } }: Readonly<{ of: Statistics }>) {
+function Trend({ of: { days, to } }: Readonly<{ of: Statistics }>) {
   const names = useMemo(() => days.map(({ day }) => day), [days])
   const lines = useMemo(
     () => [
@@ -153,12 +161,12 @@ function Trend({ of: { days } }: Readonly<{ of: Statistics }>) {
   )
   const most = days.reduce(
     (best, day) => (day.archived > best.archived ? day : best),
-    days[0] ?? { archived: 0, day: '' },
+    days[0] ?? { archived: 0, day: to },
   )
   return (
     <div className="stack">
       <DayChart
-        label={`Archived per day; the most was ${count(most.archived)} on ${most.day}. The table below has every day.`}
+        label={`Archived per day; the most was ${count(most.archived)} on ${dayWords(most.day)}. The table below has every day.`}
         days={names}
         lines={lines}
       />
@@ -199,18 +207,17 @@ function LastRuns() {
           return (
             <ul className="checks">
               {missed.slice(0, 3).map(({ slot, state, reason, run }) => (
-                <li key={slot}>
-                  <Tag tone="warning">{state}</Tag> {times.short(slot)}: {slotWords(state)}
+                <Marked key={slot} tag={<Tag tone="warning">{state}</Tag>}>
+                  {times.short(slot)}: {slotWords(state)}
                   {reason !== null && ` (${reason})`}
                   {run !== null && ', caught up'}
-                </li>
+                </Marked>
               ))}
               {shown.map((run) => (
-                <li key={run.run}>
-                  <StatusTag status={run.status} />
+                <Marked key={run.run} tag={<StatusTag status={run.status} />}>
                   <Link href={path(`/runs/${run.run}`)}>#{run.run}</Link>
                   <span className="faint">{times.short(run.startedAt)}</span> {wordsOf(run)}
-                </li>
+                </Marked>
               ))}
             </ul>
           )

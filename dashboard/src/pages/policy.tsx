@@ -63,17 +63,7 @@ function PlanView({ of: plan }: Readonly<{ of: Plan }>) {
         </Note>
       ))}
       <div className="grid">
-        <Figure
-          name="Would be archived"
-          value={count(movingOf(plan))}
-          note={
-            movingOf(plan) === 0
-              ? 'nobody'
-              : plan.expectedMs === null
-                ? 'no run to tell the time from yet'
-                : `in about ${duration(plan.expectedMs)}`
-          }
-        />
+        <Figure name="Would be archived" value={count(movingOf(plan))} note={noteOf(plan)} />
         <Figure name="Too young" value={count(plan.active - plan.candidates)} />
         <Figure name="Old, and kept" value={count(plan.candidates - plan.eligible)} />
         <Figure name="In quarantine" value={count(plan.quarantined)} />
@@ -83,7 +73,11 @@ function PlanView({ of: plan }: Readonly<{ of: Plan }>) {
           <KeptByRule of={plan.kept} />
         </Card>
         <Card title="Related rows that would go along">
-          <Counted of={plan.related} name="Table" words={tableWords} />
+          {Object.values(plan.related).every((rows) => rows === 0) ? (
+            <Empty>{movingOf(plan) === 0 ? 'Nobody would move, so no row would go along.' : 'None.'}</Empty>
+          ) : (
+            <Counted of={plan.related} name="Table" words={tableWords} />
+          )}
         </Card>
       </div>
       {plan.warnings.length > 0 && (
@@ -99,6 +93,11 @@ function PlanView({ of: plan }: Readonly<{ of: Plan }>) {
       )}
     </>
   )
+}
+
+function noteOf(plan: Plan): string {
+  if (movingOf(plan) === 0) return 'nobody is due now'
+  return plan.expectedMs === null ? 'no run to tell the time from yet' : `in about ${duration(plan.expectedMs)}`
 }
 
 const OPTIONS = [

@@ -174,7 +174,7 @@ const columnsOf = (times: Times, of: Retention): readonly Column<Purge>[] => [
     cell: ({ state }) => <Tag tone={STATES[state].tone}>{STATES[state].word}</Tag>,
   },
   { name: 'Customers', number: true, cell: ({ families }) => count(families) },
-  { name: 'Reason', cell: ({ reason }) => reason },
+  { name: 'Reason', cell: ({ reason }) => reason, words: true },
   { name: 'Planned', cell: ({ plannedAt, plannedBy }) => `${times.short(plannedAt)} by ${plannedBy}` },
   { name: 'Carried out by', cell: ({ carriedOutBy }) => carriedOutBy ?? '–' },
   { name: 'Run', cell: ({ run }) => <RunLink run={run} /> },

@@ -1,7 +1,7 @@
 /** The specification's phases, each with when it was first seen done. */
 import { useRuns, useStage } from '../api/reads.ts'
 import { Card } from '../parts/card.tsx'
-import { Tag } from '../parts/note.tsx'
+import { Marked, Tag } from '../parts/note.tsx'
 import { usePlace } from '../shell/place.tsx'
 import { rolloutOf } from './verdict.ts'
 
@@ -19,12 +19,16 @@ export function Rollout() {
     <Card title="Rollout">
       <ul className="checks">
         {steps.map(({ name, at, note }) => (
-          <li key={name}>
-            <Tag tone={at === null ? 'plain' : 'good'} mark={at === null ? '○' : '✓'}>
-              {at === null ? 'not seen' : times.day(at)}
-            </Tag>
+          <Marked
+            key={name}
+            tag={
+              <Tag tone={at === null ? 'plain' : 'good'} mark={at === null ? '○' : '✓'}>
+                {at === null ? 'not seen' : times.day(at)}
+              </Tag>
+            }
+          >
             {name} <span className="faint">{note}</span>
-          </li>
+          </Marked>
         ))}
       </ul>
       <p className="faint small">When the journal first saw each done.{more}</p>

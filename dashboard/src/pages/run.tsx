@@ -167,12 +167,20 @@ function RunFacts({ run }: Readonly<{ run: Run }>) {
   )
 }
 
-type CountedProps = Readonly<{ of: Readonly<Record<string, number>>; name: string; words: (name: string) => string }>
+type CountedProps = Readonly<{
+  of: Readonly<Record<string, number>>
+  name: string
+  words: (name: string) => string
+  /** What has none is left out: it says nothing here. */
+  filled?: boolean
+}>
 
-export const Counted = ({ of, name, words }: CountedProps) => (
+export const Counted = ({ of, name, words, filled = false }: CountedProps) => (
   <Rows
     label={name}
-    rows={Object.entries(of).sort(([, a], [, b]) => b - a)}
+    rows={Object.entries(of)
+      .filter(([, value]) => !filled || value > 0)
+      .sort(([, a], [, b]) => b - a)}
     keyOf={([key]) => key}
     columns={[
       { name, cell: ([key]) => words(key) },
@@ -191,7 +199,7 @@ function Batches({ of: batches, all }: Readonly<{ of: RunDetail['batches']; all:
         keyOf={({ batch }) => batch}
         columns={[
           { name: 'Batch', cell: ({ batch }) => batch },
-          { name: `Committed (${times.zone})`, cell: ({ committedAt }) => times.short(committedAt) },
+          { name: `Committed (${times.zone})`, cell: ({ committedAt }) => times.short(committedAt), line: true },
           { name: 'Customers', cell: ({ subjects }) => count(subjects), number: true },
           { name: 'Rows', cell: ({ rows }) => count(rows), number: true },
           { name: 'Seal', cell: ({ sealed }) => (sealed ? 'sealed' : 'not yet') },

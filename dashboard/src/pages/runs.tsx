@@ -87,9 +87,9 @@ export function RunsPage() {
 
 const columnsOf = (times: Times, path: (to: string) => string): readonly Column<Run>[] => [
   { name: 'Run', cell: ({ run }) => <Link href={path(`/runs/${run}`)}>#{run}</Link> },
-  { name: 'Started', cell: ({ startedAt }) => times.short(startedAt) },
-  { name: 'Kind', cell: kindOf },
   { name: 'Status', cell: ({ status }) => <StatusTag status={status} /> },
+  { name: 'Started', cell: ({ startedAt }) => times.short(startedAt), line: true },
+  { name: 'Kind', cell: kindOf, line: true },
   { name: 'Archived', cell: ({ archived }) => count(archived), number: true },
   { name: 'Failed', cell: ({ failed }) => count(failed), number: true },
   { name: 'Skipped', cell: ({ skipped }) => count(skipped), number: true },

@@ -57,9 +57,10 @@ function OneSample({ rule }: Readonly<{ rule: string | null }>) {
                 {
                   name: 'Customer',
                   cell: ({ key }) => <Link href={path(`/customers/${encodeURIComponent(key)}`)}>Customer {key}</Link>,
+                  line: true,
                 },
-                { name: 'Created', cell: ({ age }) => times.short(age) },
-                { name: 'Masked', cell: (customer) => <Contacts of={customer} /> },
+                { name: 'Created', cell: ({ age }) => times.short(age), line: true },
+                { name: 'Masked', cell: (customer) => <Contacts of={customer} />, words: true },
               ]}
             />
           )

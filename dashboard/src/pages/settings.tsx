@@ -4,7 +4,7 @@ import type { Diagnosis } from '../api/contract.ts'
 import { useDiagnosis, usePolicies, useSlots, useStage } from '../api/reads.ts'
 import { useMay } from '../api/session.ts'
 import { Card, Facts } from '../parts/card.tsx'
-import { MARKS, Tag } from '../parts/note.tsx'
+import { MARKS, Marked, Tag } from '../parts/note.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 import { usePath, usePlace } from '../shell/place.tsx'
 import type { Tone } from '../words.ts'
@@ -44,17 +44,21 @@ function Doctor() {
         {({ examinations }) => (
           <ul className="checks">
             {examinations.map(({ name, state, detail, findings }) => (
-              <li key={`${name} ${detail}`}>
-                <Tag tone={TONES[state]} mark={MARKS[TONES[state]]}>
-                  {state}
-                </Tag>
+              <Marked
+                key={`${name} ${detail}`}
+                tag={
+                  <Tag tone={TONES[state]} mark={MARKS[TONES[state]]}>
+                    {state}
+                  </Tag>
+                }
+              >
                 <strong>{name}</strong> <span className="faint">{detail}</span>
                 {findings.map(({ code, object, message, hint }) => (
                   <p key={`${code} ${object}`}>
                     {message}. <span className="faint">{hint}</span>
                   </p>
                 ))}
-              </li>
+              </Marked>
             ))}
           </ul>
         )}

@@ -77,7 +77,7 @@ export function rolloutOf(runs: readonly Run[], stage: string | null): readonly 
     {
       name: 'First small batch moved and clean',
       at: first(live.find(({ archived, failed }) => archived > 0 && failed === 0)),
-      note: 'the document begins with 10',
+      note: 'ten are enough to begin with',
     },
     {
       name: 'A customer restored',

@@ -2,6 +2,7 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import type uPlot from 'uplot'
+import { dayWords } from '../words.ts'
 
 export type Line = Readonly<{
   name: string
@@ -14,6 +15,8 @@ export type Line = Readonly<{
 type ChartProps = Readonly<{ label: string; days: readonly string[]; lines: readonly Line[]; unit?: string }>
 
 const HEIGHT = 190
+/** Of the days below it; as much as a line of small text needs. */
+const AXIS = 26
 
 export function DayChart({ label, days, lines, unit = '' }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
@@ -51,7 +54,10 @@ function optionsOf(
   const color = (name: string) => style.getPropertyValue(name).trim()
   const bars = Plot.paths.bars?.({ size: [0.7, 40] })
   const axis = { stroke: color('--plain'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } }
-  const dayAt = (at: number) => (Number.isInteger(at) ? (days[at] ?? '').slice(5) : '')
+  const dayAt = (at: number) => {
+    const day = days[at]
+    return day === undefined ? '' : dayWords(day)
+  }
   return {
     width,
     height: HEIGHT,
@@ -64,7 +70,7 @@ function optionsOf(
     legend: { show: lines.length > 1, live: false },
     cursor: { show: false },
     axes: [
-      { ...axis, grid: { show: false }, space: 60, values: (_plot, ticks) => ticks.map(dayAt) },
+      { ...axis, grid: { show: false }, size: AXIS, space: 60, values: (_plot, ticks) => ticks.map(dayAt) },
       { ...axis, size: 60, values: (_plot, ticks) => ticks.map((tick) => `${tick.toLocaleString('en-ZA')}${unit}`) },
     ],
     series: [

@@ -21,6 +21,14 @@ export const StatusTag = ({ status }: Readonly<{ status: Run['status'] }>) => {
   )
 }
 
+/** A line of a list: a tag, and words that stay beside it however many lines they take. */
+export const Marked = ({ tag, children }: Readonly<{ tag: ReactNode; children: ReactNode }>) => (
+  <li className="marked">
+    {tag}
+    <div>{children}</div>
+  </li>
+)
+
 type NoteProps = Readonly<{ tone: Tone; title: string; role?: 'alert' | 'status'; children?: ReactNode }>
 
 export const Note = ({ tone, title, role, children }: NoteProps) => (

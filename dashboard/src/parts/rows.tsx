@@ -8,6 +8,10 @@ export type Column<Row> = Readonly<{
   cell: (row: Row) => ReactNode
   /** Numbers stand at the right. */
   number?: boolean
+  /** A time, a name: stays on one line where the table is narrow. */
+  line?: boolean
+  /** Somebody's words: wide enough to be read where the table is narrow. */
+  words?: boolean
 }>
 
 type RowsProps<Row> = Readonly<{
@@ -35,8 +39,8 @@ export function Rows<Row>({ label, columns, rows, keyOf }: RowsProps<Row>) {
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {columns.map(({ name, cell, number }) => (
-                <td key={name} className={number ? 'number' : undefined}>
+              {columns.map(({ name, cell, ...form }) => (
+                <td key={name} className={formOf(form)}>
                   {cell(row)}
                 </td>
               ))}
@@ -47,6 +51,9 @@ export function Rows<Row>({ label, columns, rows, keyOf }: RowsProps<Row>) {
     </div>
   )
 }
+
+const formOf = ({ number, line, words }: Omit<Column<never>, 'name' | 'cell'>): string | undefined =>
+  number ? 'number' : line ? 'line' : words ? 'words' : undefined
 
 type TakeProps<Row> = Readonly<{ name: string; rows: readonly Row[] }>
 

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
 import { archiveName, type Policy } from '../../core/policy.ts'
-import { text } from '../arguments.ts'
+import { phrase } from '../arguments.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { counted } from '../format.ts'
@@ -12,7 +12,7 @@ export const registerShow: Register = (program, { act }) => {
   program
     .command('show')
     .description('find a customer and say where he is, and why')
-    .argument('<customer>', 'key, phone in any format, policy number or e-mail', text('CUSTOMER'))
+    .argument('<customer...>', 'key, phone in any format, policy number or e-mail', phrase('CUSTOMER'))
     .action(act(show))
 }
 

@@ -90,7 +90,8 @@ export const runErrors = errorTable({
   },
   not_found: {
     message: ({ what, keys }) => `no such ${what}: ${keys}`,
-    hint: () => 'Check the value; `mothball show` finds a customer by key, phone, policy number or e-mail.',
+    hint: () =>
+      'Check the value; `mothball show` finds a customer by any number of his, `mothball history` lists runs.',
     exit: EXIT.failed,
     http: 404,
   },
