@@ -10,9 +10,12 @@ import type { ArchiveEvent } from './core/event.ts'
 import { NOBODY } from './core/notify-schema.ts'
 import { createArchiver } from './engine/archiver.ts'
 import type { Engine } from './engine/ports.ts'
+import { headsPlaceOf } from './jobs/audit-heads.ts'
+import { startHeadRounds } from './jobs/head-rounds.ts'
 import { openQueue } from './jobs/queue.ts'
 import type { OnTrouble, Station } from './jobs/station.ts'
 import type { Notifier } from './notify/notifier.ts'
+import { folderOf } from './presets/databases.ts'
 
 export type FleetOptions = Readonly<{
   /** Hears what happens in each database's runs; must not throw. */
@@ -42,7 +45,8 @@ export function openFleet(
     policies,
     notify = NOBODY,
     cold = {},
-  }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify' | 'cold'>>,
+    audit = { publicKeys: {} },
+  }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify' | 'cold' | 'audit'>>,
   { emit, onTrouble, policy, callers = 0, applicationName }: FleetOptions,
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')
@@ -69,7 +73,13 @@ export function openFleet(
       policies: chosen,
       queue,
     }
-    return { ...station, close: () => engine[Symbol.asyncDispose]() }
+    const place = headsPlaceOf(audit.heads, engine.vault, folderOf(name))
+    const rounds = place === null ? null : startHeadRounds({ name, archiver: station.archiver, place, onTrouble })
+    const close = async () => {
+      await rounds?.[Symbol.asyncDispose]()
+      await engine[Symbol.asyncDispose]()
+    }
+    return { ...station, close }
   })
   return {
     stations: opened,

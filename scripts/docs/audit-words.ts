@@ -6,7 +6,8 @@ export const AUDIT_WORDS: Readonly<Record<string, FieldWords>> = {
   audit: { default: 'none', meaning: 'Of the audit log: [keep the audit log](../how-to/keep-the-audit-log.md).' },
   'audit.heads': {
     default: 'beside the cold files',
-    meaning: 'Folder into which `mothball audit publish` notes heads, and against which `audit verify` holds the log.',
+    meaning:
+      'Folder into which a service, once a day, and `mothball audit publish` note heads, and against which `audit verify` holds the log.',
   },
   'audit.signing': { default: 'none: nothing is pruned', meaning: 'The key that signs what pruning leaves.' },
   'audit.signing.keyId': { meaning: 'A name of yours for it, which stands in every checkpoint.' },

@@ -106,6 +106,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   audit_empty: 'A head is asked for, and nothing was ever changed.',
   audit_heads_missing:
     'A head is to be noted, and the configuration has neither `audit.heads` nor a place for cold files.',
+  audit_head_unwritten: 'The folder in `audit.heads` cannot be written: a service, or `audit publish`, noted no head.',
   audit_head_unreadable:
     '`audit verify` holds the log against the heads in `audit.heads`, and cannot read one of them.',
 }

@@ -3,6 +3,7 @@
  * name is taken; then its folders are flushed, so that a power cut leaves the whole file or none. Symbolic links
  * inside the folder are not followed.
  */
+import { randomBytes } from 'node:crypto'
 import { constants, type Dirent } from 'node:fs'
 import { copyFile, link, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -55,7 +56,8 @@ const pathOf = (root: string, entry: Dirent): string =>
 async function write(root: string, place: string, localFile: string, reached: FileBoundary): Promise<void> {
   const folder = dirname(place)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const unfinished = `${place}.${process.pid}${UNFINISHED}`
+  // Processes in containers have the same numbers, and two of them may write one name at the same moment.
+  const unfinished = `${place}.${randomBytes(6).toString('hex')}${UNFINISHED}`
   await copyFile(localFile, unfinished, constants.COPYFILE_FICLONE)
   try {
     await name(unfinished, place, reached)

@@ -58,7 +58,7 @@ import { type SetStage, setStage, stageOf } from './stage.ts'
 import { type StatisticsOptions, statistics } from './statistics.ts'
 import { previewSweep, sweep } from './sweep/sweep.ts'
 import { noteTrial, type Trial } from './trial.ts'
-import { verify } from './verify/verify.ts'
+import { type VerifyOptions, verify } from './verify/verify.ts'
 
 /** Every verb rejects with a MothballError whose code says why; what each may throw stands at the verb's own file. */
 export type Archiver = ColdVerbs &
@@ -71,7 +71,7 @@ export type Archiver = ColdVerbs &
     /** What a restore would do. Writes nothing. */
     previewRestore(policy: Policy, selection: RestoreSelection): Promise<RestorePreview>
     restore(policy: Policy, options: RestoreOptions): Promise<RestoreResult>
-    verify(policy: Policy): Promise<Verification>
+    verify(policy: Policy, options?: VerifyOptions): Promise<Verification>
     /** What a sweep would find. Writes nothing. */
     previewSweep(policy: Policy): Promise<SweepPreview>
     /** Finds late rows everywhere, and does with them what the policy says. */
@@ -206,7 +206,7 @@ export const createArchiver = (engine: Engine): Archiver => ({
   run: (policy, options) => run(engine, policy, options),
   previewRestore: (policy, selection) => previewRestore(engine, policy, selection),
   restore: (policy, options) => restore(engine, policy, options),
-  verify: (policy) => verify(engine, policy),
+  verify: (policy, options) => verify(engine, policy, options),
   previewSweep: (policy) => previewSweep(engine, policy),
   sweep: (policy, options) => sweep(engine, policy, options),
   previewReconcile: (policy) => previewReconcile(engine, policy),

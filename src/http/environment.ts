@@ -30,7 +30,7 @@ export type Service = Readonly<{
   running: Running
   /** null where nothing measures. */
   metrics: Metrics | null
-  /** Under which checkpoints of the audit log may be signed; null: signatures are not looked at. */
+  /** Under which checkpoints of the audit log may be signed; null or none: `verify` leaves signatures alone, and says so. */
   auditKeys: TrustedKeys | null
   /** null where nobody is told. */
   notifier: Notifying | null

@@ -24,6 +24,9 @@ export type Databases = Readonly<{
 /** What the only database is called where nobody has named it. */
 const ONLY = 'database'
 
+/** Where several share a place for files, each that has a name has a folder of that name; null: it has none. */
+export const folderOf = (database: string): string | null => (database === ONLY ? null : database)
+
 /** One database, named by `database`, the environment or a flag; null: none is. */
 export const onlyDatabase = (url: string | null): Databases => ({
   databases: url === null ? [] : [{ name: ONLY, url }],

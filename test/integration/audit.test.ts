@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import type { AuditFault } from '../../src/core/audit.ts'
 import { auditEntry, entryHash } from '../../src/core/chain.ts'
+import type { TrustedKeys } from '../../src/core/checkpoint.ts'
 import { appendAudit } from '../../src/db/journal/audit.ts'
 import { auditHead, listAudit, verifyAudit } from '../../src/engine/audit.ts'
 import { retryFailures } from '../../src/engine/failures.ts'
@@ -12,6 +13,7 @@ import { restore } from '../../src/engine/restore/restore.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { checkOf } from '../support/verified.ts'
 
 const ENTRY = auditEntry({ actor: 'thandi', action: 'test', object: 'thing 1' })
 
@@ -206,6 +208,23 @@ test('pruned entries leave a signed checkpoint, behind which the chain is walked
   assert.deepEqual([after.status, after.checkpoint?.id], ['clean', 2])
   const { checks } = await verify(engine, center.policy)
   assert.equal(checks.find(({ name }) => name === 'audit')?.ok, true)
+})
+
+test('verify holds a checkpoint against the configured keys; without any it says that it did not', async (t) => {
+  const { center } = await pruned(t)
+  const { engine, policy, db } = center
+  const audit = async (auditKeys?: TrustedKeys) => {
+    const { ok, detail } = checkOf(await verify(engine, policy, auditKeys === undefined ? {} : { auditKeys }), 'audit')
+    return [ok, detail.split('; ').slice(1)]
+  }
+  const unchecked = [true, ['signatures of checkpoints up to 1 not checked, no key is configured']]
+  assert.deepEqual(await audit(TRUSTED), [true, []])
+  assert.deepEqual(await audit(), unchecked)
+  assert.deepEqual(await audit(new Map()), unchecked)
+  assert.deepEqual(await audit(new Map([['2025', PAIR.publicKey]])), [false, ['checkpoint 1 key_unknown']])
+  await db.query(`alter table mothball.audit_checkpoint disable trigger user;
+    update mothball.audit_checkpoint set reason = 'another'`)
+  assert.deepEqual(await audit(TRUSTED), [false, ['checkpoint 1 checkpoint_forged']])
 })
 
 test('over a pruned chain an entry that was edited, removed or inserted is found, and a checkpoint that was touched', async (t) => {

@@ -1,10 +1,12 @@
 /** `mothball audit`: who changed what, and whether the log is still as it was written. */
-import type { AuditFault, AuditVerification, PublishedHead } from '../../core/audit.ts'
-import { type AuditOptions, signingKeyOf, trustedKeysOf } from '../../core/audit-schema.ts'
+import type { Config } from '../../config.ts'
+import type { AuditFault, AuditVerification } from '../../core/audit.ts'
+import { signingKeyOf, trustedKeysOf } from '../../core/audit-schema.ts'
 import { type ChainedEntry, shortHash } from '../../core/chain.ts'
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
+import { folderIn, headName, headsPlaceOf, readHeads } from '../../jobs/audit-heads.ts'
+import { folderOf } from '../../presets/databases.ts'
 import { hexDigits, instantText, inZone, positive, text } from '../arguments.ts'
-import { headName, headText, readHeads, writeHead } from '../audit-heads.ts'
 import { actorName, type Call, type Scene, withArchiver } from '../call.ts'
 import type { Register } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
@@ -73,8 +75,9 @@ function listLines(entries: readonly ChainedEntry[], zone: string, { output }: S
 }
 
 const verify = (call: Call, { head }: Readonly<{ head?: string }>): Promise<ExitCode> =>
-  withArchiver(call, async ({ config: { audit }, archiver, output }) => {
-    const noted = audit.heads === undefined ? [] : await readHeads(audit.heads)
+  withArchiver(call, async ({ config, archiver, output }) => {
+    const { audit } = config
+    const noted = audit.heads === undefined ? [] : await readHeads(folderIn(audit.heads, folderOfDatabase(config)))
     const result = await archiver.verifyAudit({ head: head ?? null, noted, keys: trustedKeysOf(audit) })
     output.result({ type: 'audit', action: 'verify', ...result }, verifyLines(result))
     return result.status === 'clean' ? EXIT.done : EXIT.differs
@@ -108,29 +111,22 @@ function faultText({ id, kind }: AuditFault): string {
 }
 
 const publish = (call: Call): Promise<ExitCode> =>
-  withArchiver(call, async ({ config: { audit }, archiver, output }) => {
+  withArchiver(call, async ({ config, archiver, output }) => {
     const head = await archiver.auditHead()
-    const isNew = await noteHead(archiver, audit, head)
+    const hasPlace = config.cold.directory !== undefined || config.cold.s3 !== undefined
+    const openVault = hasPlace ? () => archiver.vault() : undefined
+    const place = headsPlaceOf(config.audit.heads, openVault, folderOfDatabase(config))
+    if (place === null) throw new MothballError('audit_heads_missing')
+    const isNew = await place.note(headName(head), head)
     output.result({ type: 'audit', action: 'publish', ...head, file: headName(head), isNew }, [
       `${isNew ? 'Noted' : 'Noted before'}: entry ${head.entry}, ${shortHash(head.head)}, in ${headName(head)}.`,
     ])
     return EXIT.done
   })
 
-/** In the folder; without one, beside the cold files. */
-async function noteHead(archiver: Scene['archiver'], { heads }: AuditOptions, head: PublishedHead): Promise<boolean> {
-  if (heads !== undefined) return writeHead(heads, head)
-  const vault = await archiver.vault().catch((error: unknown) => {
-    throw error instanceof MothballError && error.code === 'cold_missing'
-      ? new MothballError('audit_heads_missing')
-      : error
-  })
-  const path = `audit-heads/${headName(head)}`
-  if ((await vault.list()).includes(path)) return false
-  await using desk = await vault.open()
-  await desk.keepText(path, headText(head))
-  return true
-}
+/** Of the one that the command works on. */
+const folderOfDatabase = ({ databases: [only] }: Config): string | null =>
+  only === undefined ? null : folderOf(only.name)
 
 type PruneFlags = Readonly<{ before: string; reason: string; yes?: boolean }>
 

@@ -1,4 +1,5 @@
 /** `mothball verify`: holds what is there against what the journal says. Reads only. */
+import { trustedKeysOf } from '../../core/audit-schema.ts'
 import { EXIT, type ExitCode } from '../../core/errors/index.ts'
 import { type Call, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
@@ -19,8 +20,8 @@ const inZone = (detail: string, zone: string): string =>
   detail.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d/g, (text) => instant(text, zone))
 
 const verify = (call: Call): Promise<ExitCode> =>
-  withPolicy(call, async ({ archiver, policy, output, view: { style, width, zone } }) => {
-    const { status, checks } = await archiver.verify(policy)
+  withPolicy(call, async ({ config: { audit }, archiver, policy, output, view: { style, width, zone } }) => {
+    const { status, checks } = await archiver.verify(policy, { auditKeys: trustedKeysOf(audit) })
     const widest = Math.max(0, ...checks.map(({ name }) => name.length))
     const lines = checks.flatMap(({ name, ok, detail }) => {
       const mark = ok ? style.good('✔') : style.bad('✖')

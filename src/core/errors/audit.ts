@@ -26,6 +26,12 @@ export const auditErrors = errorTable({
     exit: EXIT.usage,
     http: 409,
   },
+  audit_head_unwritten: {
+    message: ({ file, problem }) => `the head of the audit log could not be noted in ${file}: ${problem}`,
+    hint: () => 'Let the service write into audit.heads; it tries again every minute.',
+    exit: EXIT.failed,
+    http: 500,
+  },
   audit_head_unreadable: {
     message: ({ file, problem }) => `the noted head ${file} cannot be read: ${problem}`,
     hint: () => 'Bring the file back from a copy, or take it out of the folder if it is no head.',

@@ -14,7 +14,7 @@ import {
 } from '../contract/policies.ts'
 import type { App, Service } from '../environment.ts'
 
-export function registerPolicies(app: App, { archiver, policies }: Service): void {
+export function registerPolicies(app: App, { archiver, policies, auditKeys }: Service): void {
   app.openapi(listPoliciesRoute, (c) => c.json({ policies: policies.map(versionOf) }, 200))
   app.openapi(policyRoute, (c) => {
     const policy = choosePolicy(policies, c.req.valid('param').name)
@@ -36,7 +36,7 @@ export function registerPolicies(app: App, { archiver, policies }: Service): voi
     return c.json(await archiver.setStage(policy, change), 200)
   })
   app.openapi(verifyRoute, async (c) =>
-    c.json(await archiver.verify(choosePolicy(policies, c.req.valid('json').policy)), 200),
+    c.json(await archiver.verify(choosePolicy(policies, c.req.valid('json').policy), { auditKeys }), 200),
   )
 }
 
