@@ -1,11 +1,11 @@
 /**
  * Statements about cold files, in DuckDB's SQL: from the server's CSV to Parquet, and the proof that what a file holds is
- * what the server sent. A row's digest is SHA-256 over its texts with their lengths, the same here and in `cold.sql.ts`,
+ * what the server sent. A row's digest is SHA-256 over its texts behind their lengths, the same here and in `cold.sql.ts`,
  * so that each side computes it by itself.
  */
 import { DIGEST_COLUMN, FAMILY_COLUMN, fileType } from '../core/cold/columns.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
-import { commaList, id, join, literal, raw, type Sql, sql } from './tag.ts'
+import { commaList, id, literal, raw, type Sql, sql } from './tag.ts'
 
 /** Rows that stand together in the file: small enough to be read within the memory that is granted. */
 const ROW_GROUP = 20_000
@@ -55,12 +55,23 @@ export const proofSql = (parquet: string, columns: readonly ColdColumn[], key: r
     from read_parquet(${file(parquet)}, hive_partitioning = false)`
 }
 
-/** `cold.sql.ts` says the same of the row in the database. */
+/** `cold.sql.ts` says the same of the row in the database. An integer as bits are its 4 bytes, the highest first. */
 const digestOf = (columns: readonly ColdColumn[]): Sql =>
-  sql`sha256(${join(
-    columns.map(({ name }) => sql`coalesce(length(${id(name)}::varchar)::varchar || ':' || ${id(name)}::varchar, '-')`),
-    ' || ',
+  sql`sha256(${joined(
+    columns.flatMap(({ name }) => {
+      const text = sql`${id(name)}::varchar`
+      return [sql`coalesce(strlen(${text})::integer, -1)::bit::blob`, sql`coalesce(encode(${text}), ''::blob)`]
+    }),
   )})`
+
+/** Halves first, so that no byte is copied more often than the pieces can be halved. */
+function joined(pieces: readonly Sql[]): Sql {
+  const [first] = pieces
+  if (first === undefined) throw new RangeError('a row has a column')
+  if (pieces.length === 1) return first
+  const middle = pieces.length >> 1
+  return sql`(${joined(pieces.slice(0, middle))} || ${joined(pieces.slice(middle))})`
+}
 
 const textsOf = (columns: readonly string[]): Sql =>
   commaList(columns.map((name) => sql`${id(name)}::varchar as ${id(name)}`))
