@@ -51,12 +51,15 @@ export interface ColdDesk extends AsyncDisposable {
 /** One text for each row, or null. */
 export type ColdValues = Readonly<Record<string, readonly (string | null)[]>>
 
+export interface ColdColumns {
+  /** Values of some columns, of these families' rows. */
+  of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
+}
+
 /** Until they are disposed of they take room on the disk. */
-export interface ColdRows extends AsyncDisposable {
+export interface ColdRows extends ColdColumns, AsyncDisposable {
   /** Values of some columns in the file's order, `limit` rows from `offset`. `mothball_family` is a column too. */
   read(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdValues>
-  /** The same of these families' rows. */
-  of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
   /** Rows and digest of each of these families; one without rows is left out. */
   digests(families: readonly string[]): Promise<FamilyDigests>
 }
