@@ -187,7 +187,10 @@ class Desk implements ColdDesk {
 
 function rowsOf(parquet: Parquet, file: string): ColdRows {
   return {
-    read: (columns, page) => parquet.columns(readColdSql(file, columns, page)),
+    arrays: async (columns, page) => {
+      const found = await parquet.columns(readColdSql(file, columns, page))
+      return Object.fromEntries(columns.map((name) => [name, found[name]?.[0] ?? '{}']))
+    },
     of: (columns, families) => parquet.columns(familiesInFileSql(file, columns, families)),
     digests: async (families) => {
       const { family = [], digest = [] } = await parquet.columns(fileDigestsSql(file, families))

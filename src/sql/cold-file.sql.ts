@@ -78,14 +78,24 @@ const textsOf = (columns: readonly string[]): Sql =>
 
 const ordered = sql`order by ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
 
-/** In the order of the file, which DuckDB keeps: no sorting for each page. */
+/**
+ * Each column as one array in PostgreSQL's writing: a value of its own for each row would cost more than the query. In the
+ * order of the file, which DuckDB keeps, so that the arrays' places belong together.
+ */
 export const readColdSql = (
   parquet: string,
   columns: readonly string[],
   { offset, limit }: Readonly<{ offset: number; limit: number }>,
 ): Sql =>
-  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
-    limit ${raw(String(limit))} offset ${raw(String(offset))}`
+  sql`select ${commaList(columns.map((name) => sql`${arrayOf(id(name))} as ${id(name)}`))}
+    from (select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
+      limit ${raw(String(limit))} offset ${raw(String(offset))})`
+
+/** Every text in quotes, `\\` and `"` behind a backslash; NULL stands bare. */
+const arrayOf = (text: Sql): Sql => {
+  const escaped = sql`replace(replace(${text}, ${literal('\\')}, ${literal('\\\\')}), '"', ${literal('\\"')})`
+  return sql`'{' || coalesce(string_agg(coalesce('"' || ${escaped} || '"', 'NULL'), ','), '') || '}'`
+}
 
 const among = (families: readonly string[]): Sql =>
   sql`${id(FAMILY_COLUMN)} in (${families.length === 0 ? raw('null') : commaList(families.map(literal))})`

@@ -66,14 +66,14 @@ async function recordFamilies(
   const columns = [FAMILY_COLUMN, 'archived_at', 'archive_batch']
   let recorded = 0
   for (let offset = 0; offset < manifest.families; offset += PAGE) {
-    const values = await rows.read(columns, { offset, limit: PAGE })
+    const values = await rows.arrays(columns, { offset, limit: PAGE })
     recorded += await session.execute(
       recordColdFamiliesSql({
         file,
         subject: manifest.subject,
-        keys: values[FAMILY_COLUMN] ?? [],
-        archivedAt: values['archived_at'] ?? [],
-        batches: values['archive_batch'] ?? [],
+        keys: values[FAMILY_COLUMN] ?? '{}',
+        archivedAt: values['archived_at'] ?? '{}',
+        batches: values['archive_batch'] ?? '{}',
       }),
     )
   }

@@ -23,13 +23,13 @@ export const recordColdFileSql = (file: NewColdFile): Sql<{ file: string }> =>
     values (${file.policy}, ${file.subject}, ${file.run}::bigint, ${file.month}, ${file.store}, ${file.manifest}, ${file.sha256}, ${file.keyId},
       ${file.families}::bigint, ${file.rows}::bigint, ${file.bytes}::bigint, ${file.firstKey}, ${file.lastKey}) returning id::text as file`
 
-/** One text array a column. */
+/** One array a column, in PostgreSQL's writing. */
 export type ColdFamilies = Readonly<{
   file: string
   subject: string
-  keys: readonly (string | null)[]
-  archivedAt: readonly (string | null)[]
-  batches: readonly (string | null)[]
+  keys: string
+  archivedAt: string
+  batches: string
 }>
 
 export const recordColdFamiliesSql = ({ file, subject, keys, archivedAt, batches }: ColdFamilies): Sql =>
