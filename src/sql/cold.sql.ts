@@ -49,7 +49,7 @@ const ARRAY_HEAD_BYTES = 20
 
 /**
  * SHA-256 over the texts of such a row, each behind its length in bytes (4 bytes, -1 for NULL), so that no two rows read
- * the same. One call writes it all: with `||` it cost the server twice of what COPY takes. It writes in the encoding of the
+ * the same. One call writes it all: with `||` it cost the server three times what COPY does. It writes in the encoding of the
  * client, which is UTF-8.
  */
 const digestOf = (columns: readonly string[]): Sql => {

@@ -7,7 +7,7 @@ update mothball.cold_family set contacts = '{}' where contacts <> '{}';
 -- Of the secret (HMAC-SHA-256) under which `contacts` are kept since the family was purged; null: there are none.
 alter table mothball.cold_family add column contact_key text;
 
--- An export writes a row for each family, and two thirds of its time there went into the three references that each was
+-- An export writes a row for each family, and two thirds of the insert went into the three references that each was
 -- asked for. The row is written by the transaction that writes its set and changed by those that hold their run's row; no
 -- role may delete sets or runs.
 alter table mothball.cold_family drop constraint if exists cold_family_file_id_fkey;
