@@ -1,6 +1,6 @@
 /** Wires the engine: a configuration's database, a listener for events, real pauses. The one place that opens it. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ColdOptions } from './cold/options.ts'
+import { type ColdOptions, keysOf } from './cold/options.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { Emit } from './core/event.ts'
 import { openDatabase } from './db/open-database.ts'
@@ -46,6 +46,7 @@ export function openEngine(
     emit,
     signals: INERT_SIGNALS,
     pause: { sleep },
+    contactKeys: keysOf(cold.contacts),
     ...(hasPlace(cold) ? { vault: () => openVault(cold) } : {}),
     [Symbol.asyncDispose]: () => database.close(),
   }

@@ -15,6 +15,15 @@ export const COLD_WORDS: Readonly<Record<string, FieldWords>> = {
   'cold.s3.prefix': { meaning: 'Stands before every path, without a slash at its end.' },
   'cold.s3.accessKeyId': { meaning: `As ${reference('S3_KEY_ID')}.` },
   'cold.s3.secretAccessKey': { meaning: `As ${reference('S3_SECRET')}.` },
+  'cold.contacts': {
+    default: 'none: no contact is kept',
+    meaning: 'Secrets under which contacts of purged customers are kept, as HMAC-SHA-256, so that `show` finds them.',
+  },
+  'cold.contacts.current': { meaning: 'Which of `keys` is for those who are purged from now on.' },
+  'cold.contacts.keys': {
+    type: 'names and keys',
+    meaning: `Every secret that some purged customer's contacts are kept under: 32 bytes in base64, as ${reference('file:/run/secrets/contacts-2026')}.`,
+  },
   'cold.encryption': { default: 'none: files are plain', meaning: 'AES-256-GCM over every Parquet file.' },
   'cold.encryption.current': { meaning: 'Which of `keys` encrypts new files.' },
   'cold.encryption.keys': {

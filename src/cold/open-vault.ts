@@ -6,8 +6,7 @@ import { MothballError } from '../core/errors/index.ts'
 import type { ColdVault } from '../engine/cold/vault.ts'
 import { NO_BOUNDARY } from './boundary.ts'
 import { directoryStore } from './directory.ts'
-import type { FileKey } from './encryption.ts'
-import type { ColdOptions } from './options.ts'
+import { type ColdOptions, keysOf } from './options.ts'
 import { s3Store } from './s3.ts'
 import type { ColdStore } from './store.ts'
 import { createVault } from './vault.ts'
@@ -21,12 +20,4 @@ function storeOf(directory: ColdOptions['directory'], s3: ColdOptions['s3']): Co
   if (directory !== undefined) return directoryStore(directory, NO_BOUNDARY)
   if (s3 !== undefined) return s3Store(s3, NO_BOUNDARY)
   throw new MothballError('cold_missing')
-}
-
-/** The current one first: new files are encrypted under it. */
-function keysOf(encryption: ColdOptions['encryption']): readonly FileKey[] {
-  if (encryption === undefined) return []
-  const { current, keys } = encryption
-  const all = Object.entries(keys).map(([id, text]) => ({ id, key: Buffer.from(text, 'base64') }))
-  return [...all.filter(({ id }) => id === current), ...all.filter(({ id }) => id !== current)]
 }

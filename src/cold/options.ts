@@ -1,5 +1,6 @@
 /** The section `cold` of the configuration: where cold files lie, and under which keys. Read once; inside, it is sound. */
 import { z } from 'zod'
+import type { FileKey } from './encryption.ts'
 
 /** AES-256. */
 const KEY_BYTES = 32
@@ -25,6 +26,14 @@ const keySchema = z
   .transform((text) => text.trim())
   .refine((text) => Buffer.from(text, 'base64').length === KEY_BYTES, `must be ${KEY_BYTES} bytes in base64`)
 
+/** Keys by name; `current` is for what is written now, the others for what is there. */
+const keyRingSchema = z
+  .strictObject({
+    current: z.string().min(1),
+    keys: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), keySchema),
+  })
+  .refine(({ current, keys }) => Object.hasOwn(keys, current), 'names a key that is not among keys')
+
 export const coldSchema = z
   .strictObject({
     directory: z
@@ -33,14 +42,17 @@ export const coldSchema = z
       .refine((path) => !path.split(/[\\/]/).includes('..'), 'must not lead upwards with ..')
       .optional(),
     s3: s3Schema.optional(),
-    encryption: z
-      .strictObject({
-        current: z.string().min(1),
-        keys: z.record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), keySchema),
-      })
-      .refine(({ current, keys }) => Object.hasOwn(keys, current), 'names a key that is not among keys')
-      .optional(),
+    encryption: keyRingSchema.optional(),
+    contacts: keyRingSchema.optional(),
   })
   .refine(({ directory, s3 }) => directory === undefined || s3 === undefined, 'takes directory or s3, not both')
 
 export type ColdOptions = Readonly<z.output<typeof coldSchema>>
+
+/** The current one first; none where none are configured. */
+export function keysOf(ring: z.output<typeof keyRingSchema> | undefined): readonly FileKey[] {
+  if (ring === undefined) return []
+  const { current, keys } = ring
+  const all = Object.entries(keys).map(([id, text]) => ({ id, key: Buffer.from(text, 'base64') }))
+  return [...all.filter(({ id }) => id === current), ...all.filter(({ id }) => id !== current)]
+}

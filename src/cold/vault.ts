@@ -4,7 +4,7 @@
  * before anybody sees a row of it. Written again: both, and what is left compared with what was there.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +25,7 @@ import type { FileBoundary } from './boundary.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
 import { openParquet, type Parquet } from './parquet.ts'
 import type { ColdStore } from './store.ts'
+import { wideWrites } from './wide-writes.ts'
 
 export type VaultOptions = Readonly<{
   store: ColdStore
@@ -61,9 +62,9 @@ class Desk implements ColdDesk {
     this.#parquet = parquet
   }
 
-  intake(): Promise<Intake> {
+  async intake(): Promise<Intake> {
     const file = this.#place('csv')
-    return Promise.resolve({ file, sink: createWriteStream(file, { mode: 0o600 }) })
+    return { file, sink: await wideWrites(file) }
   }
 
   async keep(
@@ -186,7 +187,10 @@ class Desk implements ColdDesk {
 
 function rowsOf(parquet: Parquet, file: string): ColdRows {
   return {
-    read: (columns, page) => parquet.columns(readColdSql(file, columns, page)),
+    arrays: async (columns, page) => {
+      const found = await parquet.columns(readColdSql(file, columns, page))
+      return Object.fromEntries(columns.map((name) => [name, found[name]?.[0] ?? '{}']))
+    },
     of: (columns, families) => parquet.columns(familiesInFileSql(file, columns, families)),
     digests: async (families) => {
       const { family = [], digest = [] } = await parquet.columns(fileDigestsSql(file, families))

@@ -5,6 +5,8 @@
  */
 export type ContactKind = 'phone' | 'email' | 'text'
 
+export const CONTACT_KINDS: readonly ContactKind[] = ['phone', 'email', 'text']
+
 export type Contact = Readonly<{ kind: ContactKind; form: string }>
 
 /** South African numbers have nine digits after 0 or +27; what stands before them depends on who wrote them down. */
@@ -21,6 +23,15 @@ export const emailForm = (text: string): string => text.trim().toLowerCase()
 
 /** Letters and digits of a policy number, in capitals: `nic 2024/0012345` is `NIC20240012345`. */
 export const textForm = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
+
+const FORMS: Readonly<Record<ContactKind, (text: string) => string>> = {
+  phone: phoneForm,
+  email: emailForm,
+  text: textForm,
+}
+
+/** What a column of this kind holds, in the form in which it is searched; empty where there is nothing to search. */
+export const contactForm = (kind: ContactKind, text: string): string => FORMS[kind](text)
 
 /** The kinds of contact that `text` can be, most telling first; none for a text without a letter or a digit. */
 export function contactsIn(text: string): readonly Contact[] {

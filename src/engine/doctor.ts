@@ -24,11 +24,14 @@ import {
 } from '../core/privileges.ts'
 import type { Catalog } from '../core/table.ts'
 import type { Session } from '../db/database.ts'
+import { readBasis } from '../db/journal/purge.ts'
 import { readJournalVersion } from '../db/journal-schema.ts'
 import { requireJournal } from '../db/migrate.ts'
 import { activitySql, identitySql, journalStateSql, settingsSql, zoneSql } from '../sql/examine.sql.ts'
+import { strayContactsSql } from '../sql/journal/cold.sql.ts'
 import { livingRunSql } from '../sql/journal/lease.sql.ts'
 import { journalTablesSql, missingPrivilegesSql } from '../sql/privilege.sql.ts'
+import { type ContactKeys, contactFindings } from './cold/contacts.ts'
 import { type Inspection, inspect } from './inspect.ts'
 import type { Engine } from './ports.ts'
 import { leaseName } from './run/lease.ts'
@@ -37,14 +40,18 @@ import { leaseName } from './run/lease.ts'
  * Throws `database_unreachable` where there is nothing to examine. Who may not read the journal is told the GRANT, and
  * nothing else: all the rest is examined with the journal's help.
  */
-export async function doctor({ database }: Engine, policies: readonly Policy[]): Promise<Diagnosis> {
+export async function doctor({ database, contactKeys = [] }: Engine, policies: readonly Policy[]): Promise<Diagnosis> {
   const snapshot = { mode: 'snapshot', pinnedSearchPath: true } as const
   const access = await database.transaction(snapshot, examineAccess)
   if (access.state === 'refused') return diagnosisOf([access])
-  return database.transaction(snapshot, (session) => examineAll(session, policies, access))
+  return database.transaction(snapshot, (session) => examineAll(session, policies, { access, contactKeys }))
 }
 
-async function examineAll(session: Session, policies: readonly Policy[], access: Examination): Promise<Diagnosis> {
+async function examineAll(
+  session: Session,
+  policies: readonly Policy[],
+  { access, contactKeys }: Readonly<{ access: Examination; contactKeys: ContactKeys }>,
+): Promise<Diagnosis> {
   const inspections = await inOrder(policies, async (policy) => ({
     policy,
     inspection: await inspect(session, policy),
@@ -59,7 +66,9 @@ async function examineAll(session: Session, policies: readonly Policy[], access:
     journal,
     ...inspections.map(examineTables),
     ...(await inOrder(inspections, (each) => examinePrivileges(session, each, catalog))),
-    ...(journal.state === 'refused' ? [] : await inOrder(inspections, (each) => examineRuns(session, each.policy))),
+    ...(journal.state === 'refused'
+      ? []
+      : await inOrder(inspections, (each) => examineRuns(session, each.policy, contactKeys))),
   ])
 }
 
@@ -168,7 +177,7 @@ async function examinePrivileges(
   return examinationOf(name, detail, { refusals: told(true), warnings: told(false) })
 }
 
-async function examineRuns(session: Session, policy: Policy): Promise<Examination> {
+async function examineRuns(session: Session, policy: Policy, contactKeys: ContactKeys): Promise<Examination> {
   const state = await session.one(journalStateSql(qualifiedText(policy.subject)))
   const living = await session.maybe(livingRunSql(leaseName(policy), policy.timeouts.leaseMs))
   const [unsealed, refused] = [Number(state.unsealed), Number(state.refused)]
@@ -206,6 +215,14 @@ async function examineRuns(session: Session, policy: Policy): Promise<Examinatio
   ]
   return examinationOf(`runs of ${policy.name}`, detail, {
     refusals: [],
-    warnings: found.filter((each) => each !== false),
+    warnings: [...found.filter((each) => each !== false), ...(await contactWarnings(session, policy, contactKeys))],
   })
+}
+
+/** Where nobody purges, nobody is looked for in cold files. */
+async function contactWarnings(session: Session, policy: Policy, keys: ContactKeys): Promise<readonly Finding[]> {
+  if ((await readBasis(session, policy.name)) === null) return []
+  const known = keys.map(({ id }) => id)
+  const { families } = await session.one(strayContactsSql(qualifiedText(policy.subject), known))
+  return contactFindings(keys, policy, Number(families))
 }

@@ -1,6 +1,7 @@
 /** What the engine is given from outside. `compose` wires the real ones; a test gives its own. */
 import type { Emit } from '../core/event.ts'
 import type { Database } from '../db/database.ts'
+import type { ContactKeys } from './cold/contacts.ts'
 import type { ColdVault } from './cold/vault.ts'
 
 /**
@@ -67,4 +68,6 @@ export type Engine = Readonly<{
   pause: Pause
   /** Opens the configured place of cold files. Absent: there is none. */
   vault?: () => Promise<ColdVault>
+  /** Under which contacts of purged customers are kept and looked for. Absent: none is. */
+  contactKeys?: ContactKeys
 }>

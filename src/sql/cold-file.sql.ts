@@ -1,11 +1,11 @@
 /**
  * Statements about cold files, in DuckDB's SQL: from the server's CSV to Parquet, and the proof that what a file holds is
- * what the server sent. A row's digest is SHA-256 over its texts with their lengths, the same here and in `cold.sql.ts`,
+ * what the server sent. A row's digest is SHA-256 over its texts behind their lengths, the same here and in `cold.sql.ts`,
  * so that each side computes it by itself.
  */
 import { DIGEST_COLUMN, FAMILY_COLUMN, fileType } from '../core/cold/columns.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
-import { commaList, id, join, literal, raw, type Sql, sql } from './tag.ts'
+import { commaList, id, literal, raw, type Sql, sql } from './tag.ts'
 
 /** Rows that stand together in the file: small enough to be read within the memory that is granted. */
 const ROW_GROUP = 20_000
@@ -55,26 +55,47 @@ export const proofSql = (parquet: string, columns: readonly ColdColumn[], key: r
     from read_parquet(${file(parquet)}, hive_partitioning = false)`
 }
 
-/** `cold.sql.ts` says the same of the row in the database. */
+/** `cold.sql.ts` says the same of the row in the database. An integer as bits are its 4 bytes, the highest first. */
 const digestOf = (columns: readonly ColdColumn[]): Sql =>
-  sql`sha256(${join(
-    columns.map(({ name }) => sql`coalesce(length(${id(name)}::varchar)::varchar || ':' || ${id(name)}::varchar, '-')`),
-    ' || ',
+  sql`sha256(${joined(
+    columns.flatMap(({ name }) => {
+      const text = sql`${id(name)}::varchar`
+      return [sql`coalesce(strlen(${text})::integer, -1)::bit::blob`, sql`coalesce(encode(${text}), ''::blob)`]
+    }),
   )})`
+
+/** Halves first, so that no byte is copied more often than the pieces can be halved. */
+function joined(pieces: readonly Sql[]): Sql {
+  const [first] = pieces
+  if (first === undefined) throw new RangeError('a row has a column')
+  if (pieces.length === 1) return first
+  const middle = pieces.length >> 1
+  return sql`(${joined(pieces.slice(0, middle))} || ${joined(pieces.slice(middle))})`
+}
 
 const textsOf = (columns: readonly string[]): Sql =>
   commaList(columns.map((name) => sql`${id(name)}::varchar as ${id(name)}`))
 
 const ordered = sql`order by ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
 
-/** In the order of the file, which DuckDB keeps: no sorting for each page. */
+/**
+ * Each column as one array in PostgreSQL's writing: a value of its own for each row would cost more than the query. In the
+ * order of the file, which DuckDB keeps, so that the arrays' places belong together.
+ */
 export const readColdSql = (
   parquet: string,
   columns: readonly string[],
   { offset, limit }: Readonly<{ offset: number; limit: number }>,
 ): Sql =>
-  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
-    limit ${raw(String(limit))} offset ${raw(String(offset))}`
+  sql`select ${commaList(columns.map((name) => sql`${arrayOf(id(name))} as ${id(name)}`))}
+    from (select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
+      limit ${raw(String(limit))} offset ${raw(String(offset))})`
+
+/** Every text in quotes, `\\` and `"` behind a backslash; NULL stands bare. */
+const arrayOf = (text: Sql): Sql => {
+  const escaped = sql`replace(replace(${text}, ${literal('\\')}, ${literal('\\\\')}), '"', ${literal('\\"')})`
+  return sql`'{' || coalesce(string_agg(coalesce('"' || ${escaped} || '"', 'NULL'), ','), '') || '}'`
+}
 
 const among = (families: readonly string[]): Sql =>
   sql`${id(FAMILY_COLUMN)} in (${families.length === 0 ? raw('null') : commaList(families.map(literal))})`

@@ -37,13 +37,24 @@ function ownedRows(family: ArchivedFamily, each: ArchivedTable, whose: Sql): Own
   }
 }
 
-/** Of the row `alias`: SHA-256 over its texts, each with its length, so that no two rows read the same. */
-const digestOf = (alias: Sql, columns: readonly string[]): Sql => {
-  const texts = columns.map((name) => {
-    const text = sql`${column(alias, name)}::text`
-    return sql`coalesce(pg_catalog.length(${text}) || ':' || ${text}, '-')`
-  })
-  return sql`pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(${join(texts, ' || ')}, 'UTF8')), 'hex')`
+/** The owned rows as texts `c0`, `c1`... behind their `family`: OFFSET keeps the planner from making each text twice. */
+const textsOf = ({ from, row, family }: Owned, columns: readonly string[]): Sql =>
+  sql`(select ${commaList([sql`${family} as family`, ...columns.map((name, at) => sql`${column(row, name)}::text as ${text(at)}`)])}
+    from ${from} offset 0) t`
+
+const text = (at: number): Sql => id(`c${at}`)
+
+/** What `array_send` writes before the elements: dimensions, whether there are nulls, their type, size and lower bound. */
+const ARRAY_HEAD_BYTES = 20
+
+/**
+ * SHA-256 over the texts of such a row, each behind its length in bytes (4 bytes, -1 for NULL), so that no two rows read
+ * the same. One call writes it all: with `||` it cost the server three times what COPY does. It writes in the encoding of the
+ * client, which is UTF-8.
+ */
+const digestOf = (columns: readonly string[]): Sql => {
+  const all = commaList(columns.map((_name, at) => text(at)))
+  return sql`pg_catalog.encode(pg_catalog.sha256(pg_catalog.substr(pg_catalog.array_send(array[${all}]), ${raw(String(ARRAY_HEAD_BYTES + 1))})), 'hex')`
 }
 
 /** COPY binds nothing: values stand in it as literals. */
@@ -55,8 +66,8 @@ export function copyColdSql(
 ): Sql {
   const owned = ownedRows(family, each, whose)
   const names = columns.map(({ name }) => name)
-  const texts = names.map((name) => sql`${column(owned.row, name)}::text`)
-  const rows = sql`select ${owned.family}, ${digestOf(owned.row, names)}, ${commaList(texts)} from ${owned.from}`
+  const texts = names.map((_name, at) => text(at))
+  const rows = sql`select family, ${digestOf(names)}, ${commaList(texts)} from ${textsOf(owned, names)}`
   return inlined(sql`copy (${rows}) to stdout (format csv, force_quote *)`)
 }
 
@@ -69,13 +80,10 @@ export function rowDigestsSql(
 ): Sql<{ family: string; digest: string }> {
   const subject = archivedSubject(family)
   const owned = ownedRows(family, each, inKeys(SUBJECT, subject.shape.key, subjects, subject.shape))
-  const digest = digestOf(
-    owned.row,
-    columns.map(({ name }) => name),
-  )
+  const names = columns.map(({ name }) => name)
   return sql`select d.family, count(*) || ' ' || pg_catalog.encode(pg_catalog.sha256(
       pg_catalog.convert_to(pg_catalog.string_agg(d.digest, '' order by d.digest collate "C"), 'UTF8')), 'hex') as digest
-    from (select ${owned.family} as family, ${digest} as digest from ${owned.from}) d group by d.family`
+    from (select family, ${digestOf(names)} as digest from ${textsOf(owned, names)}) d group by d.family`
 }
 
 /** Key and batch of these families' rows, as departures name them. */

@@ -38,7 +38,7 @@ async function exported(t: TestContext, keys: Parameters<typeof coldPlace>[1] = 
 
 const withVault = (center: ArchivedCenter, vault: ColdVault, signals: Signals = INERT_SIGNALS): ArchivedCenter => ({
   ...center,
-  engine: { ...center.engine, signals, vault: () => Promise.resolve(vault) },
+  engine: { ...center.engine, signals, vault: () => Promise.resolve(vault), contactKeys: [fileKey('contacts', 9)] },
 })
 
 async function archived({ db }: ArchivedCenter): Promise<readonly string[]> {

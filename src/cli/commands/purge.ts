@@ -62,6 +62,9 @@ const plan = (call: Call, { reason }: { reason: string }): Promise<ExitCode> =>
     const made = await archiver.planPurge(policy, { actor: actorName(), reason })
     output.result({ type: 'purge', action: 'plan', policy: policy.name, ...made }, [
       `Purge ${made.id}: ${counted(made.families, 'family', 'families')} archived ${made.retention} before ${instant(made.moment, view.zone)}, on "${made.basis}".`,
+      ...(made.contactKey === null
+        ? ['Those who are purged will be found by key alone: no contact of theirs is kept.']
+        : []),
       `Nothing is destroyed yet. A second person runs: mothball purge run ${made.id} --confirm ${made.families}`,
     ])
     return EXIT.done

@@ -25,8 +25,11 @@ const tableSchema = z.strictObject({
   key: z.array(z.string()),
 })
 
+/** Of what the files hold: 2 made a row's digest another one. */
+export const VERSION = 2
+
 const manifestSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(VERSION),
   policy: z.string(),
   policyHash: z.string(),
   subject: z.string(),

@@ -22,6 +22,9 @@ export type PurgePlan = Readonly<{
   certificateSha256: string | null
 }>
 
+/** `contactKey`: of the secret under which their contacts will be kept; null: they will be found by key alone. */
+export type PlannedPurge = PurgePlan & Readonly<{ contactKey: string | null }>
+
 /** Why a family on the plan stayed; nothing of it was destroyed. */
 export type Stayed = 'held' | 'changed' | 'locked' | 'gone'
 

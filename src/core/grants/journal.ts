@@ -115,7 +115,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     hold: { insert: true, update: ['released_by', 'released_at', 'release_reason'] },
     // A recall.
     lease: LEASE,
-    cold_family: { update: ['state', 'purged_by', 'returned_by'] },
+    cold_family: { update: ['state', 'returned_by'] },
   },
   purger: {
     migration: READ,
@@ -130,7 +130,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     hold: READ,
     failure: READ,
     cold_file: READ,
-    cold_family: { update: ['state', 'purged_by', 'returned_by'] },
+    cold_family: { update: ['state', 'purged_by', 'returned_by', 'contacts', 'contact_key'] },
     // Recorded by the owner of the journal: whoever destroys does not say by what right.
     legal_basis: READ,
     purge: { insert: true, update: ['state', 'run_id', 'carried_out_by', 'certificate', 'certificate_sha256'] },
@@ -151,7 +151,7 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     reveal: { update: ['subject_key', 'reason'] },
     // A set without him takes the place of the one that had him.
     cold_file: { update: REPLACED },
-    cold_family: { update: ['subject_key', 'contacts', 'state'] },
+    cold_family: { update: ['subject_key', 'contacts', 'contact_key', 'state'] },
     cold_removal: { insert: true, update: ['removed_at'] },
     idempotency: { update: ['begun_at', 'status', 'headers', 'body'] },
   },

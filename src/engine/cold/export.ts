@@ -6,7 +6,14 @@
 import { auditEntry } from '../../core/chain.ts'
 import { DIGEST_COLUMN, FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { ExportedSet, ExportOptions, ExportPreview, ExportResult } from '../../core/cold/export.ts'
-import { type ColdTable, encryptionUnder, type Manifest, manifestPath, manifestText } from '../../core/cold/manifest.ts'
+import {
+  type ColdTable,
+  encryptionUnder,
+  type Manifest,
+  manifestPath,
+  manifestText,
+  VERSION,
+} from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
@@ -130,7 +137,7 @@ const manifestOf = (
   { name: { month }, families, firstKey, lastKey }: CopiedSet,
   tables: readonly ColdTable[],
 ): Manifest => ({
-  version: 1,
+  version: VERSION,
   policy: policy.name,
   policyHash: policyHash(policy),
   subject: qualifiedText(policy.subject),

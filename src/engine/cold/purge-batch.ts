@@ -11,7 +11,7 @@ import type { Session } from '../../db/database.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import { manifestsOf, sealedColumnsOf } from '../../db/journal/departure.ts'
 import { lockArchivesSql, rowDigestsSql } from '../../sql/cold.sql.ts'
-import { coldOutcomeSql, turnFamiliesSql } from '../../sql/journal/cold.sql.ts'
+import { coldOutcomeSql, type FamilyContacts, purgeFamiliesSql, turnFamiliesSql } from '../../sql/journal/cold.sql.ts'
 import { addPurgedSql, purgeOutcomesSql } from '../../sql/journal/purge.sql.ts'
 import { type KeySet, keySetOf, keySetOfTexts } from '../../sql/keys.sql.ts'
 import { fenceSql, knownColumns } from '../../sql/lock.sql.ts'
@@ -32,6 +32,7 @@ import type { Engine } from '../ports.ts'
 import { gatherFamilies } from '../restore/archived-rows.ts'
 import type { RestoreScope } from '../restore/restore-scope.ts'
 import { keysOf } from '../restore/restore-selection.ts'
+import { contactsOf } from './contacts.ts'
 import type { OpenSet } from './open-set.ts'
 import { rowCount } from './vault.ts'
 
@@ -59,7 +60,8 @@ export async function purgeBatch(context: PurgeContext, batch: Batch): Promise<O
       ...stayed,
       ...keys.map((key) => [key, held.has(key) ? 'held' : same.has(key) ? 'purged' : 'changed'] as const),
     ])
-    await record(session, context, batch, { result, rows })
+    const contacts = await contactsIn(context, batch, going)
+    await record(session, context, batch, { result, rows, contacts })
     await engine.signals.reached('purge-recorded')
     const [first] = going
     const question = first === undefined ? null : coldOutcomeSql(batch.file, first, { state: 'purged', transaction })
@@ -163,15 +165,29 @@ function requireSame(
   throw new MothballError('sides_differ', { table: tableText(twin.name), ...sides })
 }
 
+/** By what those who go are found afterwards. */
+function contactsIn({ engine, scope: { policy, family } }: PurgeContext, { set }: Batch, going: readonly string[]) {
+  const name = qualifiedText(archivedSubject(family).home.name)
+  const table = set.manifest.tables.find((each) => each.name === name)
+  const rows = set.rows.get(name)
+  if (table === undefined || rows === undefined) throw new RangeError('a set has its subject')
+  const columns = table.columns.map((each) => each.name)
+  return contactsOf(engine.contactKeys ?? [], policy, { columns, rows }, going)
+}
+
 async function record(
   session: Session,
   { leased: { run }, plan }: PurgeContext,
   { file }: Batch,
-  { result, rows }: Readonly<{ result: Outcomes; rows: Readonly<Record<string, number>> }>,
+  {
+    result,
+    rows,
+    contacts,
+  }: Readonly<{ result: Outcomes; rows: Readonly<Record<string, number>>; contacts: FamilyContacts }>,
 ): Promise<void> {
   const of = (outcome: string) => [...result].flatMap(([key, each]) => (each === outcome ? [key] : []))
   await session.together([
-    turnFamiliesSql(file, of('purged'), { from: 'exported', to: 'purged', run }),
+    purgeFamiliesSql(file, of('purged'), { run, contacts }),
     turnFamiliesSql(file, [...of('changed'), ...of('gone')], { from: 'exported', to: 'changed', run }),
     purgeOutcomesSql(plan, file, [...result.keys()], [...result.values()]),
     addPurgedSql(run, plan, JSON.stringify(rows)),

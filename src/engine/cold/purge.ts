@@ -8,6 +8,7 @@ import { type Author, auditEntry } from '../../core/chain.ts'
 import {
   isSamePerson,
   type LegalBasis,
+  type PlannedPurge,
   type PlanPurge,
   type PurgePlan,
   type PurgeResult,
@@ -38,6 +39,7 @@ import { underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
 import { openScope } from '../restore/restore-scope.ts'
 import { keysOf } from '../restore/restore-selection.ts'
+import { contactKeyOf } from './contacts.ts'
 import { openSet } from './open-set.ts'
 import { type PurgeContext, purgeBatch } from './purge-batch.ts'
 import type { ColdVault } from './vault.ts'
@@ -95,10 +97,10 @@ export const withdrawBasis = (
 
 /** Lists who is due. Destroys nothing. Throws `purge_no_basis`. */
 export const planPurge = (
-  { database }: Engine,
+  { database, contactKeys = [] }: Engine,
   policy: Policy,
   { actor, role, reason }: PlanPurge,
-): Promise<PurgePlan> =>
+): Promise<PlannedPurge> =>
   database.transaction({}, async (session) => {
     requireLine('reason', reason)
     await requireJournal(session)
@@ -114,7 +116,7 @@ export const planPurge = (
     if (plan === null) throw new RangeError('a plan that was written can be read')
     const entry = { action: 'purge.plan', object: `purge ${id}`, after: `${plan.families} families` }
     await appendAudit(session, auditEntry({ actor, role, policy: policy.name, reason, ...entry }))
-    return plan
+    return { ...plan, contactKey: contactKeyOf(contactKeys, policy) }
   })
 
 const MAX_LISTED = 1000

@@ -1,10 +1,7 @@
 /** A set of cold files enters the journal, with its families as the file itself has them: what was proven, and no other. */
-import { archivedSubject } from '../../core/archived-family.ts'
 import { FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { Manifest } from '../../core/cold/manifest.ts'
-import type { ContactKind } from '../../core/contact.ts'
 import { MothballError } from '../../core/errors/index.ts'
-import { columnOf } from '../../core/table.ts'
 import type { Session } from '../../db/database.ts'
 import { recordColdFamiliesSql, recordColdFileSql } from '../../sql/journal/cold.sql.ts'
 import { fenceSql } from '../../sql/lock.sql.ts'
@@ -15,7 +12,6 @@ import type { ColdRows, ColdVault } from './vault.ts'
 
 /** Families that one statement takes. */
 const PAGE = 10_000
-const KINDS: readonly ContactKind[] = ['phone', 'email', 'text']
 
 type Context = Readonly<{
   engine: Engine
@@ -55,7 +51,7 @@ export async function recordSet(
         lastKey,
       }),
     )
-    const recorded = await recordFamilies(session, scope, subjects, { file, manifest })
+    const recorded = await recordFamilies(session, subjects, { file, manifest })
     if (recorded !== families)
       throw new MothballError('cold_not_kept', { file: path, rows: families, differing: Math.abs(families - recorded) })
     return Number(file)
@@ -64,26 +60,20 @@ export async function recordSet(
 
 async function recordFamilies(
   session: Session,
-  { policy, family }: RestoreScope,
   rows: ColdRows,
   { file, manifest }: Readonly<{ file: string; manifest: Manifest }>,
 ): Promise<number> {
-  const { twin } = archivedSubject(family)
-  const searched = KINDS.flatMap((kind) =>
-    policy.search[kind].filter((name) => columnOf(twin, name) !== undefined).map((column) => ({ kind, column })),
-  )
-  const columns = [FAMILY_COLUMN, 'archived_at', 'archive_batch', ...searched.map(({ column }) => column)]
+  const columns = [FAMILY_COLUMN, 'archived_at', 'archive_batch']
   let recorded = 0
   for (let offset = 0; offset < manifest.families; offset += PAGE) {
-    const values = await rows.read(columns, { offset, limit: PAGE })
+    const values = await rows.arrays(columns, { offset, limit: PAGE })
     recorded += await session.execute(
       recordColdFamiliesSql({
         file,
         subject: manifest.subject,
-        keys: values[FAMILY_COLUMN] ?? [],
-        archivedAt: values['archived_at'] ?? [],
-        batches: values['archive_batch'] ?? [],
-        contacts: searched.map(({ kind, column }) => ({ kind, values: values[column] ?? [] })),
+        keys: values[FAMILY_COLUMN] ?? '{}',
+        archivedAt: values['archived_at'] ?? '{}',
+        batches: values['archive_batch'] ?? '{}',
       }),
     )
   }

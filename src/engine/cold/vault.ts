@@ -51,12 +51,20 @@ export interface ColdDesk extends AsyncDisposable {
 /** One text for each row, or null. */
 export type ColdValues = Readonly<Record<string, readonly (string | null)[]>>
 
-/** Until they are disposed of they take room on the disk. */
-export interface ColdRows extends AsyncDisposable {
-  /** Values of some columns in the file's order, `limit` rows from `offset`. `mothball_family` is a column too. */
-  read(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdValues>
-  /** The same of these families' rows. */
+export interface ColdColumns {
+  /** Values of some columns, of these families' rows. */
   of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
+}
+
+export type ColdArrays = Readonly<Record<string, string>>
+
+/** Until they are disposed of they take room on the disk. */
+export interface ColdRows extends ColdColumns, AsyncDisposable {
+  /**
+   * Some columns in the file's order, `limit` rows from `offset`, each as an array in PostgreSQL's writing.
+   * `mothball_family` is a column too.
+   */
+  arrays(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdArrays>
   /** Rows and digest of each of these families; one without rows is left out. */
   digests(families: readonly string[]): Promise<FamilyDigests>
 }

@@ -1,6 +1,6 @@
 /** The verbs about cold files and what is past its retention, as `archiver.ts` offers them. */
 import type { ColdSet, ExportOptions, ExportPreview, ExportResult, RecallResult } from '../../core/cold/export.ts'
-import type { LegalBasis, PlanPurge, PurgePlan, PurgeResult, RunPurge } from '../../core/cold/purge.ts'
+import type { LegalBasis, PlannedPurge, PlanPurge, PurgePlan, PurgeResult, RunPurge } from '../../core/cold/purge.ts'
 import type { Retention } from '../../core/cold/retention.ts'
 import type { Page } from '../../core/page.ts'
 import type { Policy } from '../../core/policy.ts'
@@ -38,7 +38,8 @@ export type ColdVerbs = Readonly<{
   /** Turns purging on, and off. */
   recordBasis(policy: Policy, basis: RecordBasis): Promise<LegalBasis>
   withdrawBasis(policy: Policy, withdrawal: WithdrawBasis): Promise<LegalBasis>
-  planPurge(policy: Policy, plan: PlanPurge): Promise<PurgePlan>
+  /** Says too whether those who are purged by it will be found by their contacts. */
+  planPurge(policy: Policy, plan: PlanPurge): Promise<PlannedPurge>
   /** Newest first. */
   listPurges(policy: Policy, page?: Page): Promise<readonly PurgePlan[]>
   getPurge(policy: Policy, id: number): Promise<PurgePlan>

@@ -12,6 +12,7 @@ import { readSubjectFacts } from '../../db/journal/subject-facts.ts'
 import { findSql, type MatchRow } from '../../sql/find.sql.ts'
 import { coldPlacesSql, findColdSql } from '../../sql/journal/cold.sql.ts'
 import { keySetOfTexts } from '../../sql/keys.sql.ts'
+import { type ContactKeys, soughtContacts } from '../cold/contacts.ts'
 import type { SoundInspection } from '../inspect.ts'
 import type { Engine } from '../ports.ts'
 import { hasArchive, subjectKey } from '../subject.ts'
@@ -26,11 +27,11 @@ const MAX_FOUND = 50
  * is told of what nobody knows. Throws `plan_refused` where the subject table is missing or keyless.
  */
 export async function find(engine: Engine, policy: Policy, text: string): Promise<readonly Found[]> {
-  const { database } = engine
+  const { database, contactKeys = [] } = engine
   if (text.includes('\0')) return []
   const inspection = await snapshot(engine, (session) => knownFamily(database, session, policy))
   const key = await subjectKey(database, subjectOf(inspection.family).shape, text)
-  return snapshot(engine, (session) => findIn(session, policy, inspection, { text: text.trim(), key }))
+  return snapshot(engine, (session) => findIn(session, policy, inspection, { text: text.trim(), key, contactKeys }))
 }
 
 const snapshot = <T>({ database }: Engine, work: (session: Session) => Promise<T>): Promise<T> =>
@@ -43,11 +44,11 @@ async function coldMatches(
   session: Session,
   policy: Policy,
   { journal, refusals }: SoundInspection,
-  { text, key }: Wanted,
+  { text, key, contactKeys }: Wanted,
 ): Promise<readonly Match[]> {
   if (!journal || refusals.some(({ code }) => code.startsWith('journal_'))) return []
-  const kinds = contactsIn(text).map(({ kind }) => kind)
-  const rows = await session.rows(findColdSql(qualifiedText(policy.subject), { key, text, kinds }, MAX_FOUND))
+  const contacts = soughtContacts(contactKeys, text)
+  const rows = await session.rows(findColdSql(qualifiedText(policy.subject), { key, contacts }, MAX_FOUND))
   return rows.map((row) => ({ ...row, tier: 'cold' }))
 }
 
@@ -71,7 +72,7 @@ async function readColdPlaces(
   )
 }
 
-type Wanted = Readonly<{ text: string; key: string | null }>
+type Wanted = Readonly<{ text: string; key: string | null; contactKeys: ContactKeys }>
 
 async function findIn(
   session: Session,

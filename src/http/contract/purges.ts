@@ -42,6 +42,14 @@ const purgeSchema = z
   })
   .openapi('Purge')
 
+const plannedSchema = purgeSchema
+  .extend({
+    contactKey: z.string().nullable().openapi({
+      description: 'Of the secret under which their contacts will be kept; null: they will be found by key alone.',
+    }),
+  })
+  .openapi('PlannedPurge')
+
 const purgeParam = policyParam.extend(numberParam.shape)
 
 export const listPurgesRoute = createRoute({
@@ -68,7 +76,7 @@ export const planPurgeRoute = createRoute({
   security: SECURITY,
   middleware: [allow('purge'), idempotent] as const,
   request: { headers: idempotencyHeader, params: policyParam, body: body(z.strictObject({ reason })) },
-  responses: { 201: json(purgeSchema, 'The plan.'), ...BODY_PROBLEMS },
+  responses: { 201: json(plannedSchema, 'The plan.'), ...BODY_PROBLEMS },
 })
 
 export const purgeRoute = createRoute({

@@ -55,7 +55,7 @@ export const replaceColdFileSql = (set: ReplacedSet): Sql =>
 
 /** No row goes, for counts of sets and purges rest on them: it stays without key and contacts. */
 export const forgetFamilySql = (file: string, key: string): Sql =>
-  sql`update mothball.cold_family set subject_key = 'erased ' || pg_catalog.gen_random_uuid(), contacts = '{}', state = 'erased'
+  sql`update mothball.cold_family set subject_key = 'erased ' || pg_catalog.gen_random_uuid(), contacts = '{}', contact_key = null, state = 'erased'
     where file_id = ${file}::bigint and subject_key = ${key}`
 
 export const recordRemovalsSql = (subject: string, run: number, paths: readonly string[]): Sql =>

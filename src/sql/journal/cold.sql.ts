@@ -1,7 +1,6 @@
 /** Cold files and their families in the journal. `subject` is the qualified name of the subject table. */
 import type { ContactKind } from '../../core/contact.ts'
-import { SEARCH_FORMS } from '../search.sql.ts'
-import { commaList, id, join, raw, type Sql, sql } from '../tag.ts'
+import { commaList, join, type Sql, sql } from '../tag.ts'
 
 export type NewColdFile = Readonly<{
   policy: string
@@ -24,42 +23,34 @@ export const recordColdFileSql = (file: NewColdFile): Sql<{ file: string }> =>
     values (${file.policy}, ${file.subject}, ${file.run}::bigint, ${file.month}, ${file.store}, ${file.manifest}, ${file.sha256}, ${file.keyId},
       ${file.families}::bigint, ${file.rows}::bigint, ${file.bytes}::bigint, ${file.firstKey}, ${file.lastKey}) returning id::text as file`
 
-/** One text array a column; `contacts` are values of columns that the policy searches, with their kind. */
+/** One array a column, in PostgreSQL's writing. */
 export type ColdFamilies = Readonly<{
   file: string
   subject: string
-  keys: readonly (string | null)[]
-  archivedAt: readonly (string | null)[]
-  batches: readonly (string | null)[]
-  contacts: readonly Readonly<{ kind: ContactKind; values: readonly (string | null)[] }>[]
+  keys: string
+  archivedAt: string
+  batches: string
 }>
 
-export const recordColdFamiliesSql = ({ file, subject, keys, archivedAt, batches, contacts }: ColdFamilies): Sql => {
-  const values = contacts.map(({ values }) => sql`, ${values}::text[]`)
-  const names = contacts.map((_each, at) => sql`, ${id(`t${at}`)}`)
-  const digests = contacts.map(({ kind }, at) => contactDigest(kind, sql`v.${id(`t${at}`)}`))
-  const all =
-    digests.length === 0 ? raw("'{}'::bytea[]") : sql`pg_catalog.array_remove(array[${commaList(digests)}], null)`
-  return sql`insert into mothball.cold_family (file_id, subject, subject_key, archived_at, archive_batch, contacts)
-    select ${file}::bigint, ${subject}, v.key, v.archived_at::timestamptz, v.batch::bigint, ${all}
-    from unnest(${keys}::text[], ${archivedAt}::text[], ${batches}::text[]${join(values, '')}) v (key, archived_at, batch${join(names, '')})`
-}
+export const recordColdFamiliesSql = ({ file, subject, keys, archivedAt, batches }: ColdFamilies): Sql =>
+  sql`insert into mothball.cold_family (file_id, subject, subject_key, archived_at, archive_batch)
+    select ${file}::bigint, ${subject}, v.key, v.archived_at, v.batch
+    from unnest(${keys}::text[], ${archivedAt}::timestamptz[], ${batches}::bigint[]) v (key, archived_at, batch)`
 
-/** The kind is part of it, so that a policy number is not taken for a phone number. */
-const contactDigest = (kind: ContactKind, text: Sql): Sql =>
-  sql`case when ${text} is not null then pg_catalog.sha256(pg_catalog.convert_to(${`${kind}:`}::text || ${SEARCH_FORMS[kind](text)}, 'UTF8')) end`
+/** A contact in hexadecimal digests, one for each key that it may have been kept under. */
+export type SoughtContact = Readonly<{ kind: ContactKind; digests: readonly string[] }>
 
 /** Purged families that answer to the text: by key, or by a contact. `state` is not in doubt: only the cold file has them. */
 export const findColdSql = (
   subject: string,
-  { key, text, kinds }: Readonly<{ key: string | null; text: string; kinds: readonly ContactKind[] }>,
+  { key, contacts }: Readonly<{ key: string | null; contacts: readonly SoughtContact[] }>,
   limit: number,
 ): Sql<{ key: string; matched: 'key' | ContactKind }> => {
-  const byContact = kinds.map(
-    (kind) =>
-      sql`select subject_key as key, ${kind}::text as matched from mothball.cold_family
-        where subject = ${subject} and state = 'purged' and contacts @> array[${contactDigest(kind, sql`${text}::text`)}]`,
-  )
+  const byContact = contacts.map(({ kind, digests }) => {
+    const bytes = digests.map((digest) => sql`pg_catalog.decode(${digest}, 'hex')`)
+    return sql`select subject_key as key, ${kind}::text as matched from mothball.cold_family
+        where subject = ${subject} and state = 'purged' and contacts && array[${commaList(bytes)}]`
+  })
   const byKey = sql`select subject_key as key, 'key'::text as matched from mothball.cold_family
     where subject = ${subject} and state = 'purged' and subject_key = ${key}::text`
   return sql`select key, matched from (${join([byKey, ...byContact], ' union ')}) m order by length(key), key collate "C" limit ${limit}::bigint`
@@ -116,12 +107,33 @@ export const listColdSetsSql = (
 export const turnFamiliesSql = (
   file: string,
   keys: readonly string[],
-  turn: Readonly<{ from: 'exported' | 'purged'; to: 'purged' | 'returned' | 'changed'; run: number }>,
+  turn: Readonly<{ from: 'exported' | 'purged'; to: 'returned' | 'changed'; run: number }>,
 ): Sql =>
   sql`update mothball.cold_family set state = ${turn.to},
-      purged_by = case when ${turn.to} = 'purged' then ${turn.run}::bigint else purged_by end,
       returned_by = case when ${turn.to} = 'returned' then ${turn.run}::bigint end
     where file_id = ${file}::bigint and subject_key = any(${keys}::text[]) and state = ${turn.from}`
+
+/** Beside each key one hexadecimal digest of a contact of that family; `keyId` null: none is kept. */
+export type FamilyContacts = Readonly<{ keyId: string | null; keys: readonly string[]; digests: readonly string[] }>
+
+/** Marks families of a file as purged, with the contacts by which they are found from now on. */
+export const purgeFamiliesSql = (
+  file: string,
+  families: readonly string[],
+  { run, contacts }: Readonly<{ run: number; contacts: FamilyContacts }>,
+): Sql =>
+  sql`with kept as materialized (
+      select d.key, pg_catalog.array_agg(distinct pg_catalog.decode(d.digest, 'hex')) as digests
+      from unnest(${contacts.keys}::text[], ${contacts.digests}::text[]) d (key, digest) group by d.key)
+    update mothball.cold_family c set state = 'purged', purged_by = ${run}::bigint,
+      contacts = coalesce(k.digests, '{}'), contact_key = case when k.digests is not null then ${contacts.keyId}::text end
+    from unnest(${families}::text[]) f (key) left join kept k on k.key = f.key
+    where c.file_id = ${file}::bigint and c.subject_key = f.key and c.state = 'exported'`
+
+/** Purged families whose contacts are kept under none of these keys. */
+export const strayContactsSql = (subject: string, keyIds: readonly string[]): Sql<{ families: string }> =>
+  sql`select count(*) as families from mothball.cold_family
+    where subject = ${subject} and state = 'purged' and contact_key is not null and contact_key <> all(${keyIds}::text[])`
 
 /** What a purge left behind for these rows goes when they are back: their batches' seals close with the rows again. */
 export const undoDeparturesSql = (table: string, rowKeys: Sql, purges: readonly number[]): Sql =>
