@@ -3,6 +3,7 @@
  * the proof. A policy is data: no clock, no database, no SQL text. Its hash names the version that a run obeyed.
  */
 import { createHash } from 'node:crypto'
+import type { Identifying } from './identifying.ts'
 import type { LateAction } from './late.ts'
 import type { TableName } from './names.ts'
 import type { PaceLimits } from './pace.ts'
@@ -103,6 +104,10 @@ export type Policy = Readonly<{
   /** Whether a person who is active may be erased: never, or where no keep rule holds. Archived ones always may. */
   erasure: Readonly<{
     active: 'refuse' | 'unless_kept'
+    /** What a de-identification replaces, and by what. */
+    identifying: Identifying
+    /** A named column that does not exist is an error, or is told and passed over. */
+    missing: 'refuse' | 'pass'
     /** Within so many days of 24 hours a request is due. */
     dueDays: number
   }>

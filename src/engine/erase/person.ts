@@ -13,6 +13,7 @@ import { EMPTY_KEYS, type KeySet, keySetOf, keySetOfTexts, mergeKeys } from '../
 import { knownColumns } from '../../sql/lock.sql.ts'
 import type { RowsInFiles } from '../cold/rewrite.ts'
 import { keysOf } from '../restore/restore-selection.ts'
+import type { Redacting } from './redacting.ts'
 
 /** `key` as the journal writes it, `subject` the qualified name of his table; `archive` null: nothing was ever archived. */
 export type PersonScope = Readonly<{
@@ -20,6 +21,8 @@ export type PersonScope = Readonly<{
   subject: string
   family: Family
   archive: ArchivedFamily | null
+  /** How he is de-identified; null: his rows go. */
+  redacting: Redacting | null
   /** His rows in cold files, by the number of the set, as far as they were read. */
   inFiles: ReadonlyMap<string, RowsInFiles>
 }>
