@@ -8,12 +8,9 @@ import { isArchiveColumn } from './archive-columns.ts'
 import { type ArchivedFamily, type ArchivedTable, archivedHome } from './archived-family.ts'
 import { type Family, type FamilyTable, referencedColumns, subjectOf } from './family.ts'
 import { parseTableName, sameTable, tableText } from './names.ts'
-import type { Policy } from './policy.ts'
+import type { Identifying, Policy } from './policy.ts'
 import type { Problem } from './policy-problems.ts'
 import { type Column, columnOf, type TableShape } from './table.ts'
-
-/** By table and column: null, or a text that is read as the column's type. */
-export type Identifying = Readonly<Record<string, Readonly<Record<string, string | null>>>>
 
 /** One column of one side of a table, and what takes its place. */
 export type Redaction = Readonly<{ column: Column; value: string | null }>

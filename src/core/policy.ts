@@ -3,7 +3,6 @@
  * the proof. A policy is data: no clock, no database, no SQL text. Its hash names the version that a run obeyed.
  */
 import { createHash } from 'node:crypto'
-import type { Identifying } from './identifying.ts'
 import type { LateAction } from './late.ts'
 import type { TableName } from './names.ts'
 import type { PaceLimits } from './pace.ts'
@@ -62,6 +61,9 @@ export type ColdTerms = Readonly<{
   /** At the most in one set of files. */
   familiesPerFile: number
 }>
+
+/** By table and column: what takes the place of a value. Null, or a text that is read as the column's type. */
+export type Identifying = Readonly<Record<string, Readonly<Record<string, string | null>>>>
 
 export type Timeouts = Readonly<{ lockMs: number; statementMs: number; idleMs: number; leaseMs: number }>
 

@@ -14,19 +14,9 @@ import { columnOf } from '../../core/table.ts'
 import type { Session } from '../../db/database.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf } from '../../sql/keys.sql.ts'
-import { castSql, type MadeOf, madeOfSql, type RowsOfSide, unlikeSql } from '../../sql/redact.sql.ts'
+import { castSql, madeOfSql, type RowsOfSide, unlikeSql } from '../../sql/redact.sql.ts'
 import type { Engine } from '../ports.ts'
-import type { Person } from './person.ts'
-
-/** `made`: columns that the archive stores and that its source computes from replaced ones. */
-export type ArchivedRedaction = Readonly<{ redactions: readonly Redaction[]; made: readonly MadeOf[] }>
-
-/** By table, only those in which something is replaced. */
-export type Redacting = Readonly<{
-  active: ReadonlyMap<FamilyTable, readonly Redaction[]>
-  archived: ReadonlyMap<ArchivedTable, ArchivedRedaction>
-  passedOver: readonly string[]
-}>
+import type { ArchivedRedaction, Person, Redacting } from './person.ts'
 
 type Judged = Readonly<{ policy: Policy; family: Family; archive: ArchivedFamily | null }>
 

@@ -16,9 +16,9 @@ import { EMPTY_KEYS, type KeySet } from '../../../sql/keys.sql.ts'
 import { departInPlaceSql, recomputeSql, redactedSql, redactSql, sideSql } from '../../../sql/redact.sql.ts'
 import { pinPathSql } from '../../../sql/restore-move.sql.ts'
 import { type Copied, manifestOf, NO_ROWS } from '../../run/sides.ts'
-import type { Person } from '../person.ts'
+import type { ArchivedRedaction, Person } from '../person.ts'
 import type { Count, Erasing, Place } from '../place.ts'
-import { type ArchivedRedaction, sideOf } from '../redacting.ts'
+import { sideOf } from '../redacting.ts'
 
 export const redactedArchivePlace: Place = {
   name: 'archive',
