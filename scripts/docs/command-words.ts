@@ -190,9 +190,10 @@ export const COMMAND_WORDS: Readonly<Record<string, CommandWords>> = {
       '`--dry-run` shows what would go, what is in the way and the letter to the requester; exit 4 when something is. ' +
       'To destroy it takes `--reason`, `--case` and the key once more in `--confirm`; nothing asks, and nothing else will ' +
       'do. Exit 4 for a hold, an active person (by policy), a row that is another’s as well; 11 while a run is alive. ' +
-      'See [erase a person](../how-to/erase-a-person.md).',
+      '`--de-identify` keeps his rows and replaces what identifies him. See [erase a person](../how-to/erase-a-person.md).',
     examples: [
       'mothball erase 5520 --dry-run',
+      'mothball erase 5520 --de-identify --dry-run',
       'mothball erase 5520 --reason "he asked for it" --case DSR-7 --confirm 5520',
     ],
   },

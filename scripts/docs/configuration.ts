@@ -55,7 +55,7 @@ const INTRODUCTION = [
 
 const PRESET = [
   "Every field of a policy may stand beside `preset` and goes before the preset's own; a list (`keep`, `relations`)",
-  'replaces the whole list. `age` and `schedule` are taken field by field: `age: {days: 30}` keeps the column, and `age: {unit: epoch_ms}`',
+  'replaces the whole list. `age`, `schedule` and `erasure` are taken field by field: `age: {days: 30}` keeps the column, and `age: {unit: epoch_ms}`',
   "or `age: {zone: ...}` holds for every timestamp that the preset's rules read. Tables other than the customer's are",
   'optional: where one is missing, `plan` warns (`relation_left_out`) and goes on without it **and without its rules**.',
 ].join('\n')

@@ -220,6 +220,17 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
       'Whether a person who is active may be erased: never (`refuse`), or where no keep rule holds (`unless_kept`). An ' +
       'archived one may in any case; nobody may while a hold is on him.',
   },
+  'erasure.identifying': {
+    type: 'table to column to text or null',
+    meaning:
+      'What `mothball erase --de-identify` replaces, and by what: `{crm.customer: {name: REDACTED, phone: null}}`. A text is ' +
+      'read as the type of the column. Every column that `search` names has to be among them.',
+  },
+  'erasure.missing': {
+    meaning:
+      'Whether a column of `identifying` that does not exist stops a de-identification (`refuse`), or is passed over and told ' +
+      '(`pass`, as in the preset).',
+  },
   'erasure.dueDays': { meaning: 'Days of 24 hours within which a request is due, unless it says otherwise.' },
   probes: {
     type: 'list',

@@ -9,8 +9,19 @@ export const PLACES = ['archive', 'active', 'cold', 'journal'] as const
 
 export type PlaceName = (typeof PLACES)[number]
 
+/** His rows go, or they stay and what identifies him is replaced in them. */
+export const METHODS = ['delete', 'deidentify'] as const
+
+export type EraseMethod = (typeof METHODS)[number]
+
 /** Rows of one object in one place, a table or a cold file: destroyed, or with the person taken out of them. */
-export type Reached = Readonly<{ place: PlaceName; object: string; rows: number }>
+export type Reached = Readonly<{
+  place: PlaceName
+  object: string
+  rows: number
+  /** Those that were replaced; absent where the rows themselves went. */
+  columns?: readonly string[] | undefined
+}>
 
 /** What is left on purpose, with its reason; the same for every erasure, and part of every receipt. */
 export const NOT_REACHED: Readonly<Record<string, string>> = {
@@ -23,6 +34,14 @@ export const NOT_REACHED: Readonly<Record<string, string>> = {
   outside: 'backups, replicas that lag, and copies in other systems are out of reach',
 }
 
+const STAYS: Readonly<Record<string, string>> = {
+  rows: 'his rows stay, with their keys, references, amounts and times: only the columns that are named here were replaced',
+  again: 'cold files hold him no more; where his rows are in the archive, the next export writes them as they are now',
+}
+
+export const notReachedBy = (method: EraseMethod): Readonly<Record<string, string>> =>
+  method === 'delete' ? NOT_REACHED : { ...STAYS, ...NOT_REACHED }
+
 /** Why a person may not be erased now. */
 export type Obstacle =
   | Readonly<{ kind: 'held'; holds: readonly Pick<Hold, 'id' | 'caseNumber' | 'setAt'>[] }>
@@ -32,13 +51,18 @@ export type Obstacle =
   | Readonly<{ kind: 'kept'; rules: readonly string[] }>
   /** A row of his is another's as well. */
   | Readonly<{ kind: 'shared'; tables: readonly string[] }>
+  /** Rows that are to stay lie in cold files alone. */
+  | Readonly<{ kind: 'cold'; files: readonly string[] }>
 
 export type ErasurePlan = Readonly<{
   key: string
+  method: EraseMethod
   rows: readonly Reached[]
   obstacles: readonly Obstacle[]
   /** For the requester, where a hold is in the way: what to tell him, without saying for which case. */
   letter: string | null
+  /** Columns that the policy names and that no table has, `table.column`; nothing is replaced there. */
+  passedOver: readonly string[]
   notReached: Readonly<Record<string, string>>
 }>
 
@@ -46,6 +70,8 @@ export type EraseOptions = Readonly<{
   key: string
   /** The key once more, by the hand of whoever means it. */
   confirm: string
+  /** `delete` unless told. */
+  method?: EraseMethod | undefined
   reason: string
   caseNumber: string
   actor: string
@@ -54,6 +80,7 @@ export type EraseOptions = Readonly<{
 
 export type Erasure = Readonly<{
   erasure: number
+  method: EraseMethod
   policy: string
   run: number
   caseNumber: string

@@ -99,8 +99,23 @@ const search = z.strictObject({
   text: z.array(name).default([]),
 })
 
+/** A replacement stands in every row of his: a word, no essay. */
+const MAX_REPLACEMENT = 1000
+
+const qualifiedName = z.string().superRefine((text, context) => {
+  const parsed = tableName.safeParse(text)
+  for (const { message } of parsed.error?.issues ?? []) context.addIssue({ code: 'custom', message })
+})
+const replacement = z
+  .string()
+  .max(MAX_REPLACEMENT)
+  .refine((text) => !text.includes('\0'), 'holds a NUL')
+  .nullable()
+
 const erasure = z.strictObject({
   active: z.enum(['refuse', 'unless_kept']).default('refuse'),
+  identifying: z.record(qualifiedName, z.record(name, replacement)).default({}),
+  missing: z.enum(['refuse', 'pass']).default('refuse'),
   dueDays: days.default(30),
 })
 

@@ -62,6 +62,9 @@ export type ColdTerms = Readonly<{
   familiesPerFile: number
 }>
 
+/** By table and column: what takes the place of a value. Null, or a text that is read as the column's type. */
+export type Identifying = Readonly<Record<string, Readonly<Record<string, string | null>>>>
+
 export type Timeouts = Readonly<{ lockMs: number; statementMs: number; idleMs: number; leaseMs: number }>
 
 export type Policy = Readonly<{
@@ -103,6 +106,10 @@ export type Policy = Readonly<{
   /** Whether a person who is active may be erased: never, or where no keep rule holds. Archived ones always may. */
   erasure: Readonly<{
     active: 'refuse' | 'unless_kept'
+    /** What a de-identification replaces, and by what. */
+    identifying: Identifying
+    /** A named column that does not exist is an error, or is told and passed over. */
+    missing: 'refuse' | 'pass'
     /** Within so many days of 24 hours a request is due. */
     dueDays: number
   }>

@@ -2,7 +2,7 @@
 import type { ApiKey, NewApiKey } from '../core/api-key.ts'
 import type { AuditVerification, PruneAudit, PrunedAudit, PublishedHead } from '../core/audit.ts'
 import type { Author, ChainedEntry } from '../core/chain.ts'
-import type { EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
+import type { EraseMethod, EraseOptions, Erasure, ErasurePlan } from '../core/erase.ts'
 import type { CloseRequest, ErasureRequest, RequestErasure } from '../core/erasure-request.ts'
 import type { Diagnosis } from '../core/examination.ts'
 import type { Failure, RetryResult } from '../core/failure.ts'
@@ -93,7 +93,7 @@ export type Archiver = ColdVerbs &
       options?: Readonly<{ all?: boolean; caseNumber?: string | null } & Page>,
     ): Promise<readonly Hold[]>
     /** What an erasure would destroy, and what is in its way. */
-    planErasure(policy: Policy, key: string): Promise<ErasurePlan>
+    planErasure(policy: Policy, key: string, method?: EraseMethod): Promise<ErasurePlan>
     erase(policy: Policy, options: EraseOptions): Promise<Erasure>
     requestErasure(policy: Policy, request: RequestErasure): Promise<ErasureRequest>
     closeErasureRequest(policy: Policy, closing: CloseRequest): Promise<ErasureRequest>
@@ -176,7 +176,7 @@ type Erasing = Pick<
 >
 
 const erasing = (engine: Engine): Erasing => ({
-  planErasure: (policy, key) => planErasure(engine, policy, key),
+  planErasure: (policy, key, method) => planErasure(engine, policy, key, method),
   erase: (policy, options) => erase(engine, policy, options),
   requestErasure: (policy, request) => requestErasure(engine, policy, request),
   closeErasureRequest: (policy, closing) => closeErasureRequest(engine, policy, closing),

@@ -25,6 +25,8 @@ const TABLES = [
 const COLUMNS = [
   'nic_cc_customer.id',
   'nic_cc_customer.created_at',
+  'nic_cc_customer.name',
+  'nic_cc_customer.notes',
   'nic_cc_customer.mobile',
   'nic_cc_customer.email',
   'nic_cc_customer.policy_number',
@@ -37,9 +39,13 @@ const COLUMNS = [
   'nic_cc_installment.status',
   'nic_cc_call_log.customer_id',
   'nic_cc_call_log.created_at',
+  'nic_cc_call_log.remark',
   'nic_cc_follow_up.customer_id',
   'nic_cc_follow_up.scheduled_at',
+  'nic_cc_follow_up.reason',
   'nic_cc_contact_update_history.customer_id',
+  'nic_cc_contact_update_history.old_value',
+  'nic_cc_contact_update_history.new_value',
 ] as const
 
 type PresetTable = (typeof TABLES)[number]
@@ -65,9 +71,10 @@ export const nicCallCenterSchema = z.strictObject({
   columns: z.partialRecord(z.enum(COLUMNS), columnText).default({}),
 })
 
-/** Fields of a policy that may stand beside the preset; `age` and `schedule` are taken field by field. */
-export type PolicyOverrides = Partial<Omit<PolicyInput, 'age' | 'schedule'>> & {
+/** Fields of a policy that may stand beside the preset; `age`, `schedule` and `erasure` are taken field by field. */
+export type PolicyOverrides = Partial<Omit<PolicyInput, 'age' | 'schedule' | 'erasure'>> & {
   age?: Partial<PolicyInput['age']> | undefined
+  erasure?: PolicyInput['erasure']
   /** Null: it runs when it is told to, and only then. */
   schedule?: Partial<NonNullable<PolicyInput['schedule']>> | null | undefined
 }
@@ -79,7 +86,7 @@ export type NicCallCenterOptions = z.input<typeof nicCallCenterSchema> & PolicyO
 
 /** The policy to be parsed; throws `option_invalid` where the preset's own options are wrong. */
 export function nicCallCenter(options: NicCallCenterOptions = {}): PolicyInput {
-  const { criteria, tables, columns, age, schedule, ...overrides } = options
+  const { criteria, tables, columns, age, schedule, erasure, ...overrides } = options
   const own = nicCallCenterSchema.safeParse(definedOf({ criteria, tables, columns }), { error: issueMessage })
   if (!own.success) {
     const problem = zodProblems(own.error, '')
@@ -88,7 +95,9 @@ export function nicCallCenter(options: NicCallCenterOptions = {}): PolicyInput {
     throw new MothballError('option_invalid', { option: NIC_CALL_CENTER, problem })
   }
   const planned = schedule === null ? null : { ...NIGHTLY, ...definedOf(schedule ?? {}) }
-  return { ...unfold(own.data, age ?? {}), schedule: planned, ...definedOf(overrides) }
+  const policy = unfold(own.data, age ?? {})
+  const erasing = { ...policy.erasure, ...definedOf(erasure ?? {}) }
+  return { ...policy, schedule: planned, erasure: erasing, ...definedOf(overrides) }
 }
 
 const definedOf = <T extends object>(fields: T): Partial<T> =>
@@ -118,6 +127,27 @@ function unfold(
       phone: [names.column('nic_cc_customer.mobile')],
       email: [names.column('nic_cc_customer.email')],
       text: [names.column('nic_cc_customer.policy_number')],
+    },
+    erasure: { identifying: identifyingOf(names), missing: 'pass' },
+  }
+}
+
+/** Name, contacts, numbers and free words go; amounts, times, province and status stay for the figures. */
+function identifyingOf({ table, column }: Names): NonNullable<NonNullable<PolicyInput['erasure']>['identifying']> {
+  const customer = {
+    [column('nic_cc_customer.name')]: 'REDACTED',
+    [column('nic_cc_customer.email')]: null,
+    [column('nic_cc_customer.mobile')]: null,
+    [column('nic_cc_customer.policy_number')]: 'REDACTED',
+    [column('nic_cc_customer.notes')]: null,
+  }
+  return {
+    [table('nic_cc_customer')]: customer,
+    [table('nic_cc_call_log')]: { [column('nic_cc_call_log.remark')]: null },
+    [table('nic_cc_follow_up')]: { [column('nic_cc_follow_up.reason')]: null },
+    [table('nic_cc_contact_update_history')]: {
+      [column('nic_cc_contact_update_history.old_value')]: null,
+      [column('nic_cc_contact_update_history.new_value')]: null,
     },
   }
 }

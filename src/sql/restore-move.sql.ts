@@ -145,14 +145,7 @@ export function leaveArchiveSql(
   { shape, home }: ArchivedTable,
   leaving: Readonly<{ rows: KeySet; sealed: readonly SealedColumns[]; run: number | Sql }>,
 ): Sql<SideRow> {
-  const when = (batches: SealedColumns['batches'], hash: Sql) =>
-    sql` when ${ROW}.archive_batch = any(${batches}::bigint[]) then ${hash}`
-  const exact = leaving.sealed.map(({ batches, columns }) => when(batches, sealHash(ROW, columns)))
-  const byValue = leaving.sealed.flatMap(({ batches, columns, asText }) =>
-    asText === null ? [] : [when(batches, valueHash(ROW, columns, asText))],
-  )
-  const seal = exact.length === 0 ? raw('null::bytea') : sql`case${join(exact, '')} end`
-  const value = byValue.length === 0 ? raw('null::bigint') : sql`case${join(byValue, '')} end`
+  const { seal, value } = departingHashes(ROW, leaving.sealed)
   return sql`with gone as (
       delete from only ${table(shape.name)} ${ROW} where ${inKeys(ROW, shape.key, leaving.rows, shape)}
       returning ${ROW}.archive_batch as batch, ${keyText(ROW, shape.key)} as key, ${seal} as seal, ${value} as value, ${rowHash(policy, home)} as h
@@ -162,3 +155,17 @@ export function leaveArchiveSql(
 
 /** The rows of `each` that this batch brings home, none where it has none. */
 export const rowsOf = (rows: LockedRows, each: FamilyTable): KeySet => rows.get(each) ?? { count: 0, arrays: {} }
+
+/** What the archive row `alias` leaves behind: the hash of its batch's seal, and what it adds to the digest by value. */
+export function departingHashes(alias: Sql, sealed: readonly SealedColumns[]): Readonly<{ seal: Sql; value: Sql }> {
+  const when = (batches: SealedColumns['batches'], hash: Sql) =>
+    sql` when ${alias}.archive_batch = any(${batches}::bigint[]) then ${hash}`
+  const exact = sealed.map(({ batches, columns }) => when(batches, sealHash(alias, columns)))
+  const byValue = sealed.flatMap(({ batches, columns, asText }) =>
+    asText === null ? [] : [when(batches, valueHash(alias, columns, asText))],
+  )
+  return {
+    seal: exact.length === 0 ? raw('null::bytea') : sql`case${join(exact, '')} end`,
+    value: byValue.length === 0 ? raw('null::bigint') : sql`case${join(byValue, '')} end`,
+  }
+}

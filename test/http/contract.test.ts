@@ -166,6 +166,8 @@ test('every operation does its work and answers as it is described', async (t) =
   const looked = await call('POST /api/v1/erasures/preview', { as: 'compliance', body: { key: young } })
   assert.deepEqual(looked.json?.['obstacles'], [{ kind: 'active' }])
   const asked = { key, confirm: key, reason: 'he asked', caseNumber: 'DSR-7' }
+  const softly = await call('POST /api/v1/erasures/preview', { as: 'compliance', body: { key, method: 'deidentify' } })
+  assert.deepEqual([softly.status, softly.json?.['method'], softly.json?.['obstacles']], [200, 'deidentify', []])
   const receipt = await call('POST /api/v1/erasures', { as: 'compliance', body: asked })
   assert.deepEqual([receipt.status, receipt.json?.['erasure'], receipt.json?.['actor']], [201, 1, 'compliance'])
   const receipts = await call('GET /api/v1/erasures', { as: 'compliance' })

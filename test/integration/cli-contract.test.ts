@@ -150,9 +150,15 @@ test('a person is erased only with his key given twice, behind a plan, and leave
   const held = await json('erase', key, '--dry-run')
   assert.deepEqual([held.code, typeof held.last['letter']], [4, 'string'])
   await json('hold', 'release', key, '--yes')
+  const softly = await json('erase', key, '--de-identify', '--confirm', key, '--reason', 'x', '--case', '6')
+  assert.deepEqual([softly.code, softly.last['method'], softly.last['erasure']], [0, 'deidentify', 1])
+  assertError(await json('erase', key, '--de-identify', '--dry-run'), 'nothing_identifying', 1)
   const erased = await json('erase', key, '--confirm', key, '--reason', 'x', '--case', '7')
-  assert.deepEqual([erased.code, erased.last['action'], erased.last['erasure']], [0, 'erase', 1])
-  assert.equal(listOf((await json('erasures', '--key', key)).last['erasures']).length, 1)
+  assert.deepEqual(
+    [erased.code, erased.last['action'], erased.last['method'], erased.last['erasure']],
+    [0, 'erase', 'delete', 2],
+  )
+  assert.equal(listOf((await json('erasures', '--key', key)).last['erasures']).length, 2)
   assert.equal((await json('verify')).code, 0)
 })
 

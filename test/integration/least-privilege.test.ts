@@ -16,7 +16,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { signOff, withdrawSignOff } from '../../src/engine/sign-offs.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { type CallCenter, type CallCenterOptions, callCenter } from '../support/call-center.ts'
-import { eraseHim } from '../support/person.ts'
+import { deidentifyHim, eraseHim } from '../support/person.ts'
 import { twoOld, type Worker, workers } from '../support/role-holders.ts'
 
 /** Journal, archive and log belong to whoever migrated; who works owns nothing. */
@@ -213,7 +213,7 @@ test('the purger destroys archived rows with a trace, and nothing else; what is 
   ])
 })
 
-test('the eraser erases, on both sides and in the journal, and can do no more', async (t) => {
+test('the eraser de-identifies and erases, on both sides and in the journal, and can do no more', async (t) => {
   const center = await callCenter(t, { policy: { erasure: { active: 'unless_kept' } } })
   const [customer, other] = await twoOld(center)
   await center.related('call_log', other, { created_at: -80 })
@@ -222,7 +222,10 @@ test('the eraser erases, on both sides and in the journal, and can do no more', 
   const { engine, ...eraser } = await (await workers(t, center)).as('eraser')
   const selection = { by: 'keys', keys: [other] } as const
   await restore(center.engine, center.policy, { selection, reason: 'trial' })
-  for (const key of [customer, other, third]) await eraseHim({ engine, policy: center.policy }, key)
+  for (const key of [customer, other, third]) {
+    await deidentifyHim({ engine, policy: center.policy }, key)
+    await eraseHim({ engine, policy: center.policy }, key)
+  }
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [0, 0])
   await assert.rejects(
     setHold(engine, center.policy, { key: await center.customer(5), reason: 'x', actor: 'x' }),
@@ -230,12 +233,15 @@ test('the eraser erases, on both sides and in the journal, and can do no more', 
   )
   await eraser.mayNot([
     "insert into nic_cc_customer (name) values ('x')",
-    "update nic_cc_customer set name = 'x'",
+    'update nic_cc_customer set created_at = now()',
+    'update nic_cc_customer_backup set archived_at = now()',
+    'update nic_cc_aod set amount = 0',
     'insert into nic_cc_customer_backup (id) values (99)',
     'truncate nic_cc_customer',
     'delete from mothball.hold',
     'update mothball.hold set released_at = now()',
     'delete from mothball.keep_until',
+    'update mothball.seal set rows = 0',
     'update mothball.keep_until set until = now()',
     "update mothball.erasure set reason = 'x'",
     'delete from mothball.erasure',

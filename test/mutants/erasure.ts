@@ -4,6 +4,7 @@ import type { Mutant } from './mutant.ts'
 const ERASE = 'src/engine/erase/erase.ts'
 const PERSON = 'src/engine/erase/person.ts'
 const TESTS = 'test/integration/erase.test.ts'
+const DEIDENTIFY = 'test/integration/deidentify.test.ts'
 const CONCURRENCY = 'test/integration/erase-concurrency.test.ts'
 
 export const ERASURE_MUTANTS: readonly Mutant[] = [
@@ -48,5 +49,35 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
     without: 'the comparison of what went with what was locked',
     patches: [{ file: 'src/engine/erase/reach.ts', find: 'if (rows !== locked) ', put: 'if (rows < 0) ' }],
     killedBy: { file: TESTS, tests: ['a trigger that keeps a row makes the erasure fail as a whole'] },
+  },
+  {
+    without: 'the hash of what a de-identified row was',
+    patches: [
+      {
+        file: 'src/engine/erase/places/redacted-archive.ts',
+        find: '      await session.execute(departInPlaceSql(each, { rows, sealed, run: erasing.run }))\n',
+        put: '      void [departInPlaceSql, sealed]\n',
+      },
+    ],
+    killedBy: {
+      file: DEIDENTIFY,
+      tests: [
+        'a de-identified person keeps every row and every other value; nothing names him, nobody else is touched, all is proven',
+      ],
+    },
+  },
+  {
+    without: 'the look at what triggers made of replaced values',
+    patches: [
+      {
+        file: 'src/engine/erase/places/redacted-active.ts',
+        find: 'rows: Number(count) })\n    }',
+        put: 'rows: Number(count) * 0 + rows.count })\n    }',
+      },
+    ],
+    killedBy: {
+      file: DEIDENTIFY,
+      tests: ['a trigger that keeps or puts back a value makes the de-identification fail as a whole'],
+    },
   },
 ]

@@ -61,5 +61,8 @@ const WHY = { reason: 'he asked', caseNumber: 'DSR-7', actor: 'thandi' } as cons
 export const eraseHim = ({ engine, policy }: Pick<CallCenter, 'engine' | 'policy'>, key: string) =>
   erase(engine, policy, { key, confirm: key, ...WHY })
 
+export const deidentifyHim = ({ engine, policy }: Pick<CallCenter, 'engine' | 'policy'>, key: string) =>
+  erase(engine, policy, { key, confirm: key, method: 'deidentify', ...WHY })
+
 export const holdHim = (engine: Engine, policy: CallCenter['policy'], key: string) =>
   setHold(engine, policy, { key, reason: 'a court asks', caseNumber: '2026/114', actor: 'a lawyer' })

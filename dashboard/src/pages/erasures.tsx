@@ -35,6 +35,7 @@ const columnsOf = (times: Times): readonly Column<Erasure>[] => [
   { name: 'Case', cell: ({ caseNumber }) => caseNumber },
   { name: 'Reason', cell: ({ reason }) => reason, words: true },
   { name: 'Erased', cell: ({ erasedAt }) => times.short(erasedAt), line: true },
+  { name: 'How', cell: ({ method }) => (method === 'delete' ? 'deleted' : 'de-identified') },
   { name: 'By', cell: ({ actor }) => actor },
   { name: 'Rows', cell: ({ reached }) => count(reached.reduce((sum, { rows }) => sum + rows, 0)) },
 ]

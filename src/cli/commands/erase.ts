@@ -1,21 +1,22 @@
 /** `mothball erase`: destroys one person everywhere that is in reach, after a plan, and hands out the receipt. */
-import type { ErasurePlan } from '../../core/erase.ts'
+import type { EraseMethod, ErasurePlan } from '../../core/erase.ts'
 import { EXIT, type ExitCode, MothballError } from '../../core/errors/index.ts'
 import { text } from '../arguments.ts'
 import { actorName, type Call, type PolicyScene, withPolicy } from '../call.ts'
 import type { Register } from '../command.ts'
 import { erasureLines, erasurePlanLines } from '../views/erase.ts'
 
-type EraseFlags = Readonly<{ reason?: string; case?: string; confirm?: string; dryRun?: true }>
+type EraseFlags = Readonly<{ reason?: string; case?: string; confirm?: string; dryRun?: true; deIdentify?: true }>
 
 export const registerErase: Register = (program, { act }) => {
   program
     .command('erase')
-    .description('destroy one person: active, archive, cold files, journal')
+    .description('destroy one person, or what identifies him: active, archive, cold files, journal')
     .argument('<key>', 'his key', text('KEY'))
     .option('--reason <text>', 'why, for the journal', text('--reason'))
     .option('--case <number>', 'of the request', text('--case'))
     .option('--confirm <key>', 'his key once more', text('--confirm'))
+    .option('--de-identify', 'keep his rows, and replace what identifies him in them, as the policy says')
     .option('--dry-run', 'only look: what would go, what is in the way, the letter to the requester')
     .action(act(erase))
 }
@@ -26,7 +27,14 @@ const erase = (call: Call, key: string, flags: EraseFlags): Promise<ExitCode> =>
     if (flags.dryRun || flags.confirm === undefined) return look(scene, key, flags)
     const { reason, case: caseNumber, confirm } = flags
     if (reason === undefined || caseNumber === undefined) throw missing(reason === undefined ? '--reason' : '--case')
-    const receipt = await archiver.erase(policy, { key, confirm, reason, caseNumber, actor: actorName() })
+    const receipt = await archiver.erase(policy, {
+      key,
+      confirm,
+      method: methodOf(flags),
+      reason,
+      caseNumber,
+      actor: actorName(),
+    })
     output.result({ type: 'erase', action: 'erase', ...receipt }, erasureLines(receipt, view))
     return EXIT.done
   })
@@ -37,7 +45,7 @@ async function look(
   key: string,
   flags: EraseFlags,
 ): Promise<ExitCode> {
-  const plan = await archiver.planErasure(policy, key)
+  const plan = await archiver.planErasure(policy, key, methodOf(flags))
   const line = { type: 'erase', action: 'plan', policy: policy.name, ...plan }
   if (flags.dryRun) {
     output.result(line, erasurePlanLines(plan, view))
@@ -46,6 +54,8 @@ async function look(
   for (const each of erasurePlanLines(plan, view)) output.note(each)
   throw new MothballError('confirmation_missing', { what: 'an erasure', flag: '--confirm with the key' })
 }
+
+const methodOf = ({ deIdentify }: EraseFlags): EraseMethod => (deIdentify ? 'deidentify' : 'delete')
 
 const codeOf = ({ obstacles }: ErasurePlan): ExitCode => (obstacles.length === 0 ? EXIT.done : EXIT.refused)
 

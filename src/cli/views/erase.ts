@@ -1,20 +1,26 @@
 /** An erasure for people: the plan, the receipt, and the list of receipts. */
-import type { Erasure, ErasurePlan, Obstacle, Reached } from '../../core/erase.ts'
+import type { EraseMethod, Erasure, ErasurePlan, Obstacle, Reached } from '../../core/erase.ts'
 import type { ErasureRequest } from '../../core/erasure-request.ts'
 import { count, fold, instant } from '../format.ts'
 import { tableLines } from '../table.ts'
 import type { View } from './findings.ts'
 
-export const erasurePlanLines = ({ key, rows, obstacles, letter, notReached }: ErasurePlan, view: View) => [
-  `To be destroyed of ${key}:`,
+export const erasurePlanLines = ({ key, method, rows, obstacles, letter, ...also }: ErasurePlan, view: View) => [
+  method === 'delete' ? `To be destroyed of ${key}:` : `To be replaced or destroyed of ${key}:`,
   ...reachedLines(rows),
-  ...notReachedLines(notReached, view),
+  ...also.passedOver.map((column) => `  no such column, passed over: ${column}`),
+  ...notReachedLines(also.notReached, view),
   ...obstacles.flatMap((each) => fold(`✖ ${obstacleText(each)}`, view.width)),
   ...(letter === null ? [] : ['', 'To the requester:', ...fold(letter, view.width)]),
 ]
 
-export const erasureLines = ({ erasure, run, caseNumber, reached, unremoved, notReached }: Erasure, view: View) => [
-  `${view.style.good('ERASED')}  erasure ${erasure}, run ${run}, case ${caseNumber}`,
+const WORDS: Readonly<Record<EraseMethod, string>> = { delete: 'ERASED', deidentify: 'DE-IDENTIFIED' }
+
+export const erasureLines = (
+  { erasure, method, run, caseNumber, reached, unremoved, notReached }: Erasure,
+  view: View,
+) => [
+  `${view.style.good(WORDS[method])}  erasure ${erasure}, run ${run}, case ${caseNumber}`,
   ...reachedLines(reached),
   ...(unremoved.length === 0 ? [] : ['Still in the store, to be removed by the next erasure or export:']),
   ...unremoved.map((path) => `  ${path}`),
@@ -24,7 +30,10 @@ export const erasureLines = ({ erasure, run, caseNumber, reached, unremoved, not
 const reachedLines = (reached: readonly Reached[]): readonly string[] =>
   reached.length === 0
     ? ['  nothing']
-    : reached.map(({ place, object, rows }) => `  ${place} ${object}: ${count(rows)}`)
+    : reached.map(
+        ({ place, object, rows, columns = [] }) =>
+          `  ${place} ${object}: ${count(rows)}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`,
+      )
 
 const notReachedLines = (notReached: ErasurePlan['notReached'], view: View): readonly string[] => [
   'Not reached:',
@@ -39,6 +48,8 @@ function obstacleText(obstacle: Obstacle): string {
       return 'he is active, and the policy lets no active person be erased'
     case 'kept':
       return `he is active, and keep rules hold: ${obstacle.rules.join(', ')}`
+    case 'cold':
+      return `rows that are to stay lie in cold files alone: ${obstacle.files.join(', ')}`
     case 'shared':
       return `rows of his belong to another as well, in ${obstacle.tables.join(', ')}`
   }
@@ -49,17 +60,19 @@ const COLUMNS = [
   { name: 'when' },
   { name: 'by' },
   { name: 'case' },
+  { name: 'method' },
   { name: 'rows', align: 'right' },
   { name: 'reason' },
 ] as const
 
 export function erasureListLines(erasures: readonly Erasure[], view: View): readonly string[] {
   if (erasures.length === 0) return ['No erasures.']
-  const rows = erasures.map(({ erasure, erasedAt, actor, caseNumber, reached, reason }) => [
+  const rows = erasures.map(({ erasure, method, erasedAt, actor, caseNumber, reached, reason }) => [
     String(erasure),
     instant(erasedAt, view.zone),
     actor,
     caseNumber,
+    method,
     count(reached.reduce((sum, each) => sum + each.rows, 0)),
     reason,
   ])

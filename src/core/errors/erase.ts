@@ -44,4 +44,28 @@ export const eraseErrors = errorTable({
     exit: EXIT.failed,
     http: 500,
   },
+  erasure_cold: {
+    message: ({ files }) => `rows of the person lie in cold files alone: ${files}`,
+    hint: () => 'Bring them back first (`mothball restore --from-cold`), then de-identify; or erase him without them.',
+    exit: EXIT.refused,
+    http: 409,
+  },
+  identifying_invalid: {
+    message: ({ problems }) => `what identifies a person cannot be replaced:\n${problems}`,
+    hint: () => 'Correct erasure.identifying of the policy.',
+    exit: EXIT.refused,
+    http: 409,
+  },
+  nothing_identifying: {
+    message: () => 'nothing that identifies the person is left',
+    hint: () => 'Nothing to do: what the policy names is replaced already, or was never there.',
+    exit: EXIT.failed,
+    http: 409,
+  },
+  redaction_refused: {
+    message: ({ object, sqlstate }) => `${object} does not take the replacement (SQLSTATE ${sqlstate}); rolled back`,
+    hint: () => 'Choose another value in erasure.identifying, one that the constraint lets pass.',
+    exit: EXIT.refused,
+    http: 409,
+  },
 })

@@ -143,6 +143,10 @@ const USES: Readonly<Record<RoleName, Readonly<Record<string, Use>>>> = {
     departure: WRITE,
     audit: WRITE,
     erasure: WRITE,
+    // What is left of a de-identified family is a batch of its own, and sealed.
+    batch: WRITE,
+    seal: WRITE,
+    seal_refusal: WRITE,
     erasure_request: { insert: true, update: ['subject_key', 'reason', 'closed_at', 'closed_by', 'outcome'] },
     // What names a person, and nothing that counts.
     failure: { update: ['subject_key', 'resolved_at', 'resolution'] },

@@ -3,11 +3,12 @@
  * for UPDATE on one column, LOCK TABLE for any right to write, so a table from which rows leave is granted DELETE and
  * one that receives them INSERT, and neither more.
  */
-import { type Family, movedTables, subjectOf } from '../family.ts'
+import { type Family, type FamilyTable, movedTables, subjectOf } from '../family.ts'
+import { redactionsOf } from '../identifying.ts'
 import { lockedTables } from '../locked-tables.ts'
 import type { Policy } from '../policy.ts'
-import { type Catalog, shapeOf, type TableShape } from '../table.ts'
-import { type Grant, lockingRows, onSchema, onSequence, onTable, selecting } from './grant.ts'
+import { type Catalog, columnOf, shapeOf, type TableShape } from '../table.ts'
+import { type Grant, lockingRows, onSchema, onSequence, onTable, selecting, updating } from './grant.ts'
 
 export type GrantScope = Readonly<{ policy: Policy; family: Family; catalog: Catalog }>
 
@@ -68,12 +69,28 @@ export const purgingTables = ({ policy, family, catalog }: GrantScope): readonly
   ]
 }
 
-/** One person's rows are locked and deleted on both sides, whatever the policy does with their tables. */
-export const erasingTables = ({ family, catalog }: GrantScope): readonly Grant[] => {
+/**
+ * One person's rows are locked and deleted on both sides, whatever the policy does with their tables; or the columns that
+ * identify him are replaced in them, and an archived row gets the number of the erasure's batch.
+ */
+export const erasingTables = ({ policy, family, catalog }: GrantScope): readonly Grant[] => {
   const archives = archivesOf({ family, catalog })
   return [
     ...[...family.tables.map(({ shape }) => shape), ...archives].flatMap(leaving),
+    ...family.tables.flatMap((each) => redacting(policy, each, shapeOf(catalog, each.archive))),
     ...maintaining(catalog, touchedBy({ family, catalog })),
+  ]
+}
+
+function redacting(policy: Policy, each: FamilyTable, archive: TableShape | undefined): readonly Grant[] {
+  const names = (side: TableShape) => redactionsOf(policy, each, side).map(({ column }) => column.name)
+  const active = updating(each.shape.name, names(each.shape))
+  if (archive === undefined || names(archive).length === 0) return active
+  // What the source computes from them is stored there.
+  const computed = each.shape.columns.filter(({ name, generated }) => generated !== null && columnOf(archive, name))
+  return [
+    ...active,
+    ...updating(archive.name, [...names(archive), ...computed.map(({ name }) => name), 'archive_batch']),
   ]
 }
 

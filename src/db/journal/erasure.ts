@@ -1,12 +1,19 @@
 /** Typed reads and writes of erasures. */
 import { z } from 'zod'
-import { type Erasure, NOT_REACHED, type Obstacle, PLACES, type Reached } from '../../core/erase.ts'
+import { type Erasure, METHODS, notReachedBy, type Obstacle, PLACES, type Reached } from '../../core/erase.ts'
 import { type ErasureRow, holdsOnSql, listErasuresSql, recordErasureSql } from '../../sql/journal/erasure.sql.ts'
 import type { Session } from '../database.ts'
 
-const reached = z.array(z.strictObject({ place: z.enum(PLACES), object: z.string(), rows: z.number() }))
+const reached = z.array(
+  z.strictObject({
+    place: z.enum(PLACES),
+    object: z.string(),
+    rows: z.number(),
+    columns: z.array(z.string()).optional(),
+  }),
+)
 
-type Receipt = Pick<Erasure, 'policy' | 'run' | 'caseNumber' | 'reason' | 'actor'> &
+type Receipt = Pick<Erasure, 'method' | 'policy' | 'run' | 'caseNumber' | 'reason' | 'actor'> &
   Readonly<{ reached: readonly Reached[] }>
 
 export const recordErasure = async (
@@ -34,8 +41,11 @@ export async function heldBy(
   return holds.length === 0 ? null : { kind: 'held', holds }
 }
 
+const methodOf = (row: ErasureRow) => z.enum(METHODS).parse(row.method)
+
 const erasureOf = (row: ErasureRow): Erasure => ({
   erasure: Number(row.id),
+  method: methodOf(row),
   policy: row.policy,
   run: Number(row.run),
   caseNumber: row.case_number,
@@ -44,5 +54,5 @@ const erasureOf = (row: ErasureRow): Erasure => ({
   erasedAt: row.erased_at,
   reached: reached.parse(JSON.parse(row.reached)),
   unremoved: z.array(z.string()).parse(JSON.parse(row.unremoved)),
-  notReached: NOT_REACHED,
+  notReached: notReachedBy(methodOf(row)),
 })

@@ -2,25 +2,33 @@
  * Erases one person: all of it or nothing, in one transaction under the subject's lease. Fence, table locks and shapes
  * as in a batch; every row of his locked on both sides; then holds and rules are asked, the rows destroyed, and what
  * went compared with what was locked. Archived rows leave their hashes, so that what is proven of others stays proven.
- * Cold files that have him are written again without him before it begins, and exchanged by it.
+ * Cold files that have him are written again without him before it begins, and exchanged by it. De-identified, his rows
+ * stay and what identifies him is replaced in them; all else is the same.
  */
 import { archivedFamily } from '../../core/archived-family.ts'
 import { auditEntry } from '../../core/chain.ts'
-import { type EraseOptions, type Erasure, type ErasurePlan, letterFor, NOT_REACHED } from '../../core/erase.ts'
-import { MothballError } from '../../core/errors/index.ts'
+import {
+  type EraseMethod,
+  type EraseOptions,
+  type Erasure,
+  type ErasurePlan,
+  letterFor,
+  notReachedBy,
+} from '../../core/erase.ts'
+import { hasCode, MothballError } from '../../core/errors/index.ts'
 import { subjectOf } from '../../core/family.ts'
 import { caseProblem, reasonProblem } from '../../core/hold.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Page } from '../../core/page.ts'
 import type { Policy } from '../../core/policy.ts'
-import { isTransient } from '../../core/sqlstate.ts'
+import { isRefusal, isTransient } from '../../core/sqlstate.ts'
 import type { Session } from '../../db/database.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
 import { readErasures, recordErasure } from '../../db/journal/erasure.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
 import { erasureOutcomeSql } from '../../sql/journal/erasure.sql.ts'
-import { type RewrittenSet, removeReplaced, rewriteSets, rowsInSets } from '../cold/rewrite.ts'
+import { removeReplaced, rewriteSets, rowsInSets } from '../cold/rewrite.ts'
 import { commitKnowingly } from '../commit.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
@@ -32,39 +40,58 @@ import { vacuumTables } from '../run/vacuum.ts'
 import type { JudgedTables } from '../run/work.ts'
 import { readSubject, subjectKey } from '../subject.ts'
 import { obstaclesTo, requireNone } from './obstacles.ts'
-import { gatherPerson, type PersonScope } from './person.ts'
+import { gatherPerson, type Person, type PersonScope } from './person.ts'
+import type { Erasing } from './place.ts'
 import { destroyEverywhere, lookEverywhere } from './reach.ts'
+import { judgeRedacting, toBeErased } from './redacting.ts'
 
 const MAX_LISTED = 10_000
 
 /**
  * What an erasure would destroy, and what keeps it from it. Writes nothing. Throws `not_found` where there is nothing
- * of him, `plan_refused` where a run would be.
+ * of him, `plan_refused` where a run would be; to de-identify also `identifying_invalid`, and `nothing_identifying` where
+ * all is replaced.
  */
-export async function planErasure(engine: Engine, policy: Policy, typed: string): Promise<ErasurePlan> {
+export async function planErasure(
+  engine: Engine,
+  policy: Policy,
+  typed: string,
+  method: EraseMethod = 'delete',
+): Promise<ErasurePlan> {
   const tables = await prepareFamily(engine, policy)
-  const scope = await scopeOf(engine, policy, tables, typed)
+  const scope = await scopeOf(engine, policy, tables, { key: typed, method })
   return lookAt(engine, policy, { ...scope, inFiles: await rowsInSets(engine, coldPersonOf(scope)) })
 }
 
 const lookAt = ({ database }: Engine, policy: Policy, scope: PersonScope): Promise<ErasurePlan> =>
   database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const person = await gatherPerson(session, scope, false)
-    const rows = await lookEverywhere(session, person)
+    const rows = await lookEverywhere(session, await toBeErased(session, person))
     const obstacles = await obstaclesTo(session, policy, person)
-    const { key } = scope
-    if (rows.length === 0 && obstacles.length === 0) throw new MothballError('not_found', { what: 'person', keys: key })
-    return { key, rows, obstacles, letter: letterFor(obstacles), notReached: NOT_REACHED }
+    const { key, redacting } = scope
+    if (rows.length === 0 && obstacles.length === 0) throw nothingOf(person)
+    const method = methodOf(scope)
+    const said = { letter: letterFor(obstacles), passedOver: redacting?.passedOver ?? [] }
+    return { key, method, rows, obstacles, ...said, notReached: notReachedBy(method) }
   })
+
+const methodOf = ({ redacting }: PersonScope): EraseMethod => (redacting === null ? 'delete' : 'deidentify')
+
+function nothingOf({ key, redacting, active, archived }: Person): MothballError {
+  const isThere = [...active.values(), ...archived.values()].some(({ count }) => count > 0)
+  return redacting !== null && isThere
+    ? new MothballError('nothing_identifying')
+    : new MothballError('not_found', { what: 'person', keys: key })
+}
 
 /**
  * Throws `erasure_unconfirmed`, `erasure_held`, `erasure_active`, `erasure_kept`, `erasure_shared`, `erasure_busy`,
- * `already_running`, what is wrong with a cold file that has him, or what `planErasure` throws: nothing is destroyed then.
+ * `already_running`, to de-identify `erasure_cold` or `redaction_refused`, what is wrong with a cold file that has him, or what `planErasure` throws: nothing is destroyed then.
  */
 export async function erase(engine: Engine, policy: Policy, options: EraseOptions): Promise<Erasure> {
   requireWords(options)
   const tables = await prepareFamily(engine, policy)
-  const scope = await scopeOf(engine, policy, tables, options.key)
+  const scope = await scopeOf(engine, policy, tables, options)
   // A key of several columns may be typed in another form than the journal's.
   if (![options.key, scope.key].includes(options.confirm)) throw new MothballError('erasure_unconfirmed')
   // What can be known before is no run that failed; the same is asked again with his rows locked.
@@ -93,8 +120,8 @@ async function eraseOnce(engine: Engine, policy: Policy, work: Work): Promise<Er
   const scope = { ...work.scope, inFiles }
   try {
     const erasure = await commitKnowingly(engine, policy, async (session) => {
-      const { transaction } = await begin(session, context)
-      const result = await eraseLocked(engine, session, policy, { ...work, scope, rewritten })
+      const { batch, transaction } = await begin(session, context)
+      const result = await eraseLocked(engine, session, policy, { ...work, scope, batch, rewritten })
       return { question: erasureOutcomeSql(leased.run, transaction), result }
     })
     await engine.signals.reached('erasure-committed')
@@ -103,7 +130,9 @@ async function eraseOnce(engine: Engine, policy: Policy, work: Work): Promise<Er
     return { ...erasure, unremoved }
   } catch (error) {
     const sqlstate = sqlstateOf(error)
-    throw isTransient(sqlstate) ? new MothballError('erasure_busy', { sqlstate }, { cause: error }) : error
+    if (isTransient(sqlstate)) throw new MothballError('erasure_busy', { sqlstate }, { cause: error })
+    if (scope.redacting === null || !hasCode(error, 'statement_failed') || !isRefusal(sqlstate)) throw error
+    throw new MothballError('redaction_refused', error.facts, { cause: error })
   }
 }
 
@@ -111,24 +140,30 @@ async function eraseLocked(
   { signals }: Engine,
   session: Session,
   policy: Policy,
-  { options, scope, leased: { run }, rewritten }: Work & Readonly<{ rewritten: readonly RewrittenSet[] }>,
+  { options, scope, leased: { run }, ...own }: Work & Pick<Erasing, 'batch' | 'rewritten'>,
 ): Promise<Erasure> {
   const person = await gatherPerson(session, scope, true)
   await signals.reached('person-locked')
   requireNone(await obstaclesTo(session, policy, person))
-  const reached = await lookEverywhere(session, person)
-  if (reached.length === 0) throw new MothballError('not_found', { what: 'person', keys: options.key })
-  await destroyEverywhere(session, person, { policy, run, rewritten }, reached)
+  const going = await toBeErased(session, person)
+  const reached = await lookEverywhere(session, going)
+  if (reached.length === 0) throw nothingOf(person)
+  const { batch, rewritten } = own
+  await destroyEverywhere(session, going, { policy, run, batch, rewritten }, reached)
   await signals.reached('person-destroyed')
   const { reason, caseNumber, actor } = options
-  const receipt = { policy: policy.name, run, caseNumber, reason, actor, reached }
+  const receipt = { method: methodOf(scope), policy: policy.name, run, caseNumber, reason, actor, reached }
   const erasure = await recordErasure(session, scope.subject, scope.key, receipt)
   await signals.reached('erasure-recorded')
   await appendAudit(session, doneEntry(policy, options, erasure))
   return erasure
 }
 
-const doneEntry = (policy: Policy, { actor, role, reason }: EraseOptions, { erasure, caseNumber, reached }: Erasure) =>
+const doneEntry = (
+  policy: Policy,
+  { actor, role, reason }: EraseOptions,
+  { erasure, method, caseNumber, reached }: Erasure,
+) =>
   auditEntry({
     actor,
     role,
@@ -137,15 +172,16 @@ const doneEntry = (policy: Policy, { actor, role, reason }: EraseOptions, { eras
     object: `erasure ${erasure}`,
     reason,
     before: `${reached.reduce((sum, { rows }) => sum + rows, 0)} rows`,
-    after: `nothing, case ${caseNumber}`,
+    after: `${method === 'delete' ? 'nothing' : 'de-identified'}, case ${caseNumber}`,
   })
 
 async function scopeOf(
-  { database }: Engine,
+  engine: Engine,
   policy: Policy,
   { family, catalog }: JudgedTables,
-  typed: string,
+  { key: typed, method = 'delete' }: Pick<EraseOptions, 'key' | 'method'>,
 ): Promise<PersonScope> {
+  const { database } = engine
   const key = await subjectKey(database, subjectOf(family).shape, typed)
   if (key === null) throw new MothballError('not_found', { what: 'person', keys: typed })
   const archive = archivedFamily(family, catalog)
@@ -153,7 +189,8 @@ async function scopeOf(
     await database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, (session) =>
       requireNothingLost(session, policy, archive),
     )
-  return { key, subject: qualifiedText(policy.subject), family, archive, inFiles: new Map() }
+  const redacting = method === 'delete' ? null : await judgeRedacting(engine, { policy, family, archive })
+  return { key, subject: qualifiedText(policy.subject), family, archive, redacting, inFiles: new Map() }
 }
 
 function requireWords({ reason, caseNumber }: EraseOptions): void {

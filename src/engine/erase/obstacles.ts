@@ -18,7 +18,14 @@ export async function obstaclesTo(session: Session, policy: Policy, person: Pers
     ...(held === null ? [] : [held]),
     ...(isActive(person) ? await activeObstacles(session, policy, person) : []),
     ...(shared.length === 0 ? [] : [{ kind: 'shared' as const, tables: shared }]),
+    ...coldObstacles(person),
   ]
+}
+
+/** Rows that are to stay may not go with the files: a file is written again without him, never with other values. */
+function coldObstacles({ redacting, sets }: Person): readonly Obstacle[] {
+  const files = redacting === null ? [] : sets.filter(({ state }) => state === 'purged').map(({ manifest }) => manifest)
+  return files.length === 0 ? [] : [{ kind: 'cold', files }]
 }
 
 async function activeObstacles(
@@ -49,6 +56,8 @@ export function requireNone([first]: readonly Obstacle[]): void {
       throw new MothballError('erasure_active')
     case 'kept':
       throw new MothballError('erasure_kept', { rules: first.rules.join(', ') })
+    case 'cold':
+      throw new MothballError('erasure_cold', { files: first.files.join(', ') })
     case 'shared':
       throw new MothballError('erasure_shared', { tables: first.tables.join(', ') })
   }

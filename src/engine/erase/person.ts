@@ -5,14 +5,26 @@
  */
 import { type ArchivedFamily, type ArchivedTable, archivedHome } from '../../core/archived-family.ts'
 import { type Family, type FamilyTable, subjectOf } from '../../core/family.ts'
+import type { Redaction } from '../../core/identifying.ts'
 import { type TableName, tableText } from '../../core/names.ts'
 import type { Session } from '../../db/database.ts'
 import { ownRowsSql } from '../../sql/erase.sql.ts'
 import { type ColdSetRow, setsWithSql } from '../../sql/journal/cold-erase.sql.ts'
 import { EMPTY_KEYS, type KeySet, keySetOf, keySetOfTexts, mergeKeys } from '../../sql/keys.sql.ts'
 import { knownColumns } from '../../sql/lock.sql.ts'
+import type { MadeOf } from '../../sql/redact.sql.ts'
 import type { RowsInFiles } from '../cold/rewrite.ts'
 import { keysOf } from '../restore/restore-selection.ts'
+
+/** `made`: columns that the archive stores and that its source computes from replaced ones. */
+export type ArchivedRedaction = Readonly<{ redactions: readonly Redaction[]; made: readonly MadeOf[] }>
+
+/** By table, only those in which something is replaced. */
+export type Redacting = Readonly<{
+  active: ReadonlyMap<FamilyTable, readonly Redaction[]>
+  archived: ReadonlyMap<ArchivedTable, ArchivedRedaction>
+  passedOver: readonly string[]
+}>
 
 /** `key` as the journal writes it, `subject` the qualified name of his table; `archive` null: nothing was ever archived. */
 export type PersonScope = Readonly<{
@@ -20,6 +32,8 @@ export type PersonScope = Readonly<{
   subject: string
   family: Family
   archive: ArchivedFamily | null
+  /** How he is de-identified; null: his rows go. */
+  redacting: Redacting | null
   /** His rows in cold files, by the number of the set, as far as they were read. */
   inFiles: ReadonlyMap<string, RowsInFiles>
 }>

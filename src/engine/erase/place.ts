@@ -5,11 +5,11 @@ import type { Session } from '../../db/database.ts'
 import type { RewrittenSet } from '../cold/rewrite.ts'
 import type { Person } from './person.ts'
 
-/** What a place works with. */
-export type Erasing = Readonly<{ policy: Policy; run: number; rewritten: readonly RewrittenSet[] }>
+/** What a place works with; `batch`: a number that is the erasure's own. */
+export type Erasing = Readonly<{ policy: Policy; run: number; batch: string; rewritten: readonly RewrittenSet[] }>
 
 /** Rows of one object of a place. */
-export type Count = Readonly<{ object: string; rows: number }>
+export type Count = Readonly<{ object: string; rows: number; columns?: readonly string[] }>
 
 export type Place = Readonly<{
   name: PlaceName

@@ -12,13 +12,20 @@ import { activePlace } from './places/active.ts'
 import { archivePlace } from './places/archive.ts'
 import { coldPlace } from './places/cold.ts'
 import { journalPlace } from './places/journal.ts'
+import { redactedActivePlace } from './places/redacted-active.ts'
+import { redactedArchivePlace } from './places/redacted-archive.ts'
 
 const REACH: readonly Place[] = [archivePlace, activePlace, coldPlace, journalPlace]
+
+/** His rows stay: in tables what identifies him is replaced, everywhere else he goes as before. */
+const REDACTED: readonly Place[] = [redactedArchivePlace, redactedActivePlace, coldPlace, journalPlace]
+
+const reachOf = ({ redacting }: Person): readonly Place[] => (redacting === null ? REACH : REDACTED)
 
 /** Everything there is of him. */
 export async function lookEverywhere(session: Session, person: Person): Promise<readonly Reached[]> {
   const found: Reached[] = []
-  for (const { name, look } of REACH)
+  for (const { name, look } of reachOf(person))
     found.push(...(await look(session, person)).map((count) => ({ place: name, ...count })))
   return found.filter(({ rows }) => rows > 0)
 }
@@ -30,7 +37,7 @@ export async function destroyEverywhere(
   erasing: Erasing,
   looked: readonly Reached[],
 ): Promise<void> {
-  for (const { name, destroy } of REACH) {
+  for (const { name, destroy } of reachOf(person)) {
     const gone = new Map((await destroy(session, person, erasing)).map(({ object, rows }) => [object, rows]))
     const wanted = new Map(looked.flatMap(({ place, object, rows }) => (place === name ? [[object, rows]] : [])))
     for (const object of new Set([...wanted.keys(), ...gone.keys()])) {

@@ -1,6 +1,6 @@
 /** Erasures: who asks for one and by when it is due, what one would destroy, one that is done, and the receipts. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { PLACES } from '../../core/erase.ts'
+import { METHODS, PLACES } from '../../core/erase.ts'
 import { CLOSINGS } from '../../core/erasure-request.ts'
 import { allow } from '../auth.ts'
 import { idempotent } from '../idempotent.ts'
@@ -25,7 +25,22 @@ import {
 
 const tags = ['Erasures']
 
-const reached = z.array(z.object({ place: z.enum(PLACES), object: z.string(), rows: z.number().int() })).readonly()
+const reached = z
+  .array(
+    z.object({
+      place: z.enum(PLACES),
+      object: z.string(),
+      rows: z.number().int(),
+      columns: z.array(z.string()).readonly().optional().openapi({
+        description: 'Those that were replaced; absent where the rows themselves went.',
+      }),
+    }),
+  )
+  .readonly()
+
+const method = z.enum(METHODS).openapi({
+  description: '`delete`: his rows go. `deidentify`: they stay, and what identifies him is replaced in them.',
+})
 
 const notReached = z
   .record(z.string(), z.string())
@@ -39,14 +54,19 @@ const obstacle = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('active') }),
   z.object({ kind: z.literal('kept'), rules: z.array(z.string()).readonly() }),
   z.object({ kind: z.literal('shared'), tables: z.array(z.string()).readonly() }),
+  z.object({ kind: z.literal('cold'), files: z.array(z.string()).readonly() }),
 ])
 
 const planSchema = z
   .object({
     key: customerKey,
+    method,
     rows: reached,
     obstacles: z.array(obstacle).readonly(),
     letter: z.string().nullable().openapi({ description: 'For the requester, where a hold is in the way.' }),
+    passedOver: z.array(z.string()).readonly().openapi({
+      description: 'Columns that the policy names and that no table has, as `table.column`.',
+    }),
     notReached,
   })
   .openapi('ErasurePlan')
@@ -54,6 +74,7 @@ const planSchema = z
 const erasureSchema = z
   .object({
     erasure: z.number().int(),
+    method,
     policy: z.string(),
     run: z.number().int(),
     caseNumber: z.string(),
@@ -91,7 +112,7 @@ export const planErasureRoute = createRoute({
   summary: 'What an erasure would destroy, and what is in its way. Writes nothing.',
   security: SECURITY,
   middleware: allow('erase'),
-  request: { body: body(z.strictObject({ policy: policyName, key: customerKey })) },
+  request: { body: body(z.strictObject({ policy: policyName, key: customerKey, method: method.optional() })) },
   responses: { 200: json(planSchema, 'The plan.'), ...BODY_PROBLEMS },
 })
 
@@ -100,12 +121,17 @@ export const eraseRoute = createRoute({
   path: '/api/v1/erasures',
   operationId: 'erase',
   tags,
-  summary: 'Destroy one person, all of him or nothing; `confirm` is his key once more.',
+  summary: 'Destroy one person, or what identifies him: all of it or nothing; `confirm` is his key once more.',
   security: SECURITY,
   middleware: [allow('erase'), idempotent] as const,
   request: {
     headers: idempotencyHeader,
-    body: body(z.strictObject({ policy: policyName, key: customerKey, confirm: customerKey, reason, caseNumber })),
+    body: body(
+      z.strictObject({
+        ...{ policy: policyName, key: customerKey, confirm: customerKey },
+        ...{ method: method.optional(), reason, caseNumber },
+      }),
+    ),
   },
   responses: { 201: json(erasureSchema, 'The receipt.'), ...BODY_PROBLEMS },
 })

@@ -23,8 +23,8 @@ export function registerErasures(app: App, service: Service): void {
     return c.json({ erasures: items, next }, 200)
   })
   app.openapi(planErasureRoute, async (c) => {
-    const { policy, key } = c.req.valid('json')
-    return c.json(await archiver.planErasure(choosePolicy(policies, policy), key), 200)
+    const { policy, key, method } = c.req.valid('json')
+    return c.json(await archiver.planErasure(choosePolicy(policies, policy), key, method), 200)
   })
   app.openapi(eraseRoute, async (c) => {
     const { policy, ...asked } = c.req.valid('json')

@@ -3,11 +3,12 @@ import type { TableShape } from '../../core/table.ts'
 import { columnsOf } from '../keys.sql.ts'
 import { commaList, raw, type Sql, sql } from '../tag.ts'
 
-export type ColdSetRow = Readonly<{ file: string; manifest: string; sha256: string }>
+/** `state`: what became of his family since; `purged` where the files alone have it. */
+export type ColdSetRow = Readonly<{ file: string; manifest: string; sha256: string; state: string }>
 
 /** Every set whose files have him, whatever became of him since. With `isLocking` nobody turns his state meanwhile. */
 export const setsWithSql = (subject: string, key: string, isLocking: boolean): Sql<ColdSetRow> =>
-  sql`select f.id::text as file, f.manifest, f.manifest_sha256 as sha256
+  sql`select f.id::text as file, f.manifest, f.manifest_sha256 as sha256, c.state
     from mothball.cold_family c join mothball.cold_file f on f.id = c.file_id
     where c.subject = ${subject} and c.subject_key = ${key} and c.state <> 'erased'
     order by f.id ${isLocking ? raw('for update of c') : raw('')}`

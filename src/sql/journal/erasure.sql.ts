@@ -5,6 +5,7 @@ import { openHoldsSql } from './hold.sql.ts'
 
 export type ErasureRow = Readonly<{
   id: string
+  method: string
   policy: string
   run: string
   case_number: string
@@ -17,7 +18,7 @@ export type ErasureRow = Readonly<{
   unremoved: string
 }>
 
-const COLUMNS = raw(`e.id::text as id, e.policy, e.run_id::text as run, e.case_number, e.reason, e.actor,
+const COLUMNS = raw(`e.id::text as id, e.method, e.policy, e.run_id::text as run, e.case_number, e.reason, e.actor,
     e.erased_at::text as erased_at, e.reached::text as reached,
     (select coalesce(pg_catalog.json_agg(r.path order by r.path), '[]')::text from mothball.cold_removal r
       where r.run_id = e.run_id and r.removed_at is null) as unremoved`)
@@ -29,10 +30,11 @@ const keyDigest = (subject: string, key: string): Sql =>
 export const recordErasureSql = (
   subject: string,
   key: string,
-  row: Pick<ErasureRow, 'policy' | 'reason' | 'actor' | 'reached'> & Readonly<{ run: number; caseNumber: string }>,
+  row: Pick<ErasureRow, 'method' | 'policy' | 'reason' | 'actor' | 'reached'> &
+    Readonly<{ run: number; caseNumber: string }>,
 ): Sql<ErasureRow> =>
-  sql`insert into mothball.erasure as e (policy, subject, key_digest, run_id, case_number, reason, actor, reached)
-    values (${row.policy}, ${subject}, ${keyDigest(subject, key)}, ${row.run}::bigint, ${row.caseNumber}, ${row.reason},
+  sql`insert into mothball.erasure as e (policy, method, subject, key_digest, run_id, case_number, reason, actor, reached)
+    values (${row.policy}, ${row.method}, ${subject}, ${keyDigest(subject, key)}, ${row.run}::bigint, ${row.caseNumber}, ${row.reason},
       ${row.actor}, ${row.reached}::jsonb) returning ${COLUMNS}`
 
 /** Asked after a COMMIT whose answer never came. */
