@@ -18,7 +18,7 @@ import { assertClean } from '../support/verified.ts'
 const TABLES = ['customer', 'payment_plan', 'installment', 'call_log'] as const
 
 async function agedCenter(t: TestContext): Promise<ArchivedCenter> {
-  const center = await archivedCenter(t)
+  const center = await archivedCenter(t, { beside: ['purger'] })
   await ageArchive(center, center.db.query, 'nic_cc_customer_backup', 3)
   return center
 }

@@ -25,7 +25,7 @@ async function filesOf({ folder }: ColdPlace): Promise<readonly string[]> {
 }
 
 async function exported(t: TestContext, keys: Parameters<typeof coldPlace>[1] = {}) {
-  const center = await archivedCenter(t)
+  const center = await archivedCenter(t, { beside: ['purger'] })
   await ageArchive(center, center.db.query, 'nic_cc_customer_backup', 3)
   const place = await coldPlace(t, keys)
   await exportAll(center, place)

@@ -8,14 +8,16 @@ import { applyMigration, planMigration } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { type Engine, INERT_SIGNALS } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
-import { policyOf, testEngine } from './call-center.ts'
+import { type CallCenterOptions, policyOf, testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
 export type ArchivedCenter = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
 
-export type ArchivedOptions = Readonly<{ foreignKeys?: boolean; related?: 'archive' | 'keep' }>
+export type ArchivedOptions = Readonly<
+  { foreignKeys?: boolean; related?: 'archive' | 'keep' } & Pick<CallCenterOptions, 'beside'>
+>
 
 /** The archived customers, oldest last; customer n has plan n, instalment n and call n. */
 export const ARCHIVED_KEYS = ['1', '2', '3', '4', '5', '6'] as const
@@ -25,7 +27,7 @@ export async function archivedCenter(t: TestContext, options: ArchivedOptions = 
   const policy = policyOf({ policy: { related } })
   const name = `archived_center_${foreignKeys ? 'keys' : 'loose'}_${related}`
   const db = await testDatabase(t, { template: { name, build: (query) => build(query, foreignKeys, policy) } })
-  const { url, query } = await engineAccess(t, db, policy)
+  const { url, query } = await engineAccess(t, db, policy, options.beside)
   return { db: { ...db, query }, engine: testEngine(t, { ...db, url }), policy }
 }
 
