@@ -13,7 +13,8 @@ import { type TestDatabase, testDatabase } from './database.ts'
 import { engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
-export type ArchivedCenter = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
+/** `owner`: an engine of whoever owns the journal, for what no role may. */
+export type ArchivedCenter = Readonly<{ db: TestDatabase; engine: Engine; owner: Engine; policy: Policy }>
 
 export type ArchivedOptions = Readonly<
   { foreignKeys?: boolean; related?: 'archive' | 'keep' } & Pick<CallCenterOptions, 'beside'>
@@ -28,7 +29,7 @@ export async function archivedCenter(t: TestContext, options: ArchivedOptions = 
   const name = `archived_center_${foreignKeys ? 'keys' : 'loose'}_${related}`
   const db = await testDatabase(t, { template: { name, build: (query) => build(query, foreignKeys, policy) } })
   const { url, query } = await engineAccess(t, db, policy, options.beside)
-  return { db: { ...db, query }, engine: testEngine(t, { ...db, url }), policy }
+  return { db: { ...db, query }, engine: testEngine(t, { ...db, url }), owner: testEngine(t, db), policy }
 }
 
 async function build(query: Query, foreignKeys: boolean, policy: Policy): Promise<void> {
