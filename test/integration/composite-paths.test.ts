@@ -1,10 +1,8 @@
 // Every way to a customer, for keys of two texts in which no character is harmless: nobody is lost, doubled, changed, or
 // taken for somebody else whose parts read alike once they are joined.
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { applyMigration } from '../../src/db/migrate.ts'
-import { recall } from '../../src/engine/cold/recall.ts'
-import { listErasureRequests, requestErasure } from '../../src/engine/erase/requests.ts'
 import { listFailures, retryFailures } from '../../src/engine/failures.ts'
 import { find } from '../../src/engine/find/find.ts'
 import { reveal } from '../../src/engine/find/reveal.ts'
@@ -16,9 +14,16 @@ import { restore } from '../../src/engine/restore/restore.ts'
 import { previewRestore } from '../../src/engine/restore/restore-preview.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { sweep } from '../../src/engine/sweep/sweep.ts'
-import { ageArchive, coldPlace, exportAll, purgeAll } from '../support/cold.ts'
-import { KEYS, ORDERS, type OrderBook, orderBook, ordersIn, rowsIn, typedKeyOf } from '../support/order-book.ts'
-import { eraseHim } from '../support/person.ts'
+import {
+  archivedBook,
+  KEYS,
+  ORDERS,
+  type OrderBook,
+  orderBook,
+  ordersIn,
+  rowsIn,
+  typedKeyOf,
+} from '../support/order-book.ts'
 import { once } from '../support/reached.ts'
 import { connect } from '../support/server.ts'
 import { testService } from '../support/service.ts'
@@ -33,14 +38,6 @@ const MORE = 40
 
 const bring = ({ engine, policy }: OrderBook, keys: readonly string[]) =>
   restore(engine, policy, { selection: { by: 'keys', keys }, reason: REASON })
-
-/** All in the archive, in batches of three. */
-async function archivedBook(t: TestContext, options: Parameters<typeof orderBook>[1] = {}): Promise<OrderBook> {
-  const book = await orderBook(t, options)
-  const { archived, error } = await run(book.engine, book.policy, { batchSize: 3 })
-  assert.deepEqual([archived, error], [KEYS.length, null])
-  return book
-}
 
 for (const foreignKeys of [false, true])
   test(`a run moves each family whole and a restore brings it back as it was, by either form of its key (foreign keys: ${foreignKeys})`, async (t) => {
@@ -228,56 +225,6 @@ test('verify names an edited row by its own key, and a reconciliation takes one 
   await assertClean(book)
 })
 
-test('cold files hold each under his own key: exported, held, purged, found, recalled, restored', async (t) => {
-  const book = await archivedBook(t, { cold: { familiesPerFile: 6 } })
-  const { db, engine, policy } = book
-  const before = await rowsIn(book, 'archive')
-  await age(book)
-  const place = await coldPlace(t)
-  assert.equal((await exportAll(book, place)).families, KEYS.length)
-  for (const key of ODD) await setHold(engine, policy, { key, reason: 'case 7', actor: 'thandi' })
-  assert.equal((await purgeAll(book, place)).purged, EVEN.length)
-  assert.deepEqual(await ordersIn(book, 'archive'), new Set(ODD))
-  for (const [index, order] of ORDERS.entries()) {
-    const [found] = await find(engine, policy, typedKeyOf(order))
-    assert.deepEqual([found?.key, found?.tier], [KEYS[index], index % 2 === 0 ? 'cold' : 'archive'])
-  }
-  const keys = ORDERS.filter((_order, index) => index % 2 === 0).map(typedKeyOf)
-  await recall(engine, place.vault, policy, { keys, actor: 'thandi', reason: REASON })
-  assert.deepEqual(await rowsIn(book, 'archive'), before)
-  await assertClean(book)
-  await db.query('update mothball.hold set released_at = now(), released_by = set_by')
-  assert.equal((await bring(book, KEYS)).restored, KEYS.length)
-  assert.deepEqual(await rowsIn(book, 'active'), before)
-  await assertClean(book)
-})
-
-test('an erasure destroys the one person, in archive, files and journal, and nobody who reads like him', async (t) => {
-  const made = await archivedBook(t, { cold: { familiesPerFile: 30 } })
-  await age(made)
-  const place = await coldPlace(t)
-  await exportAll(made, place)
-  const book = { ...made, engine: { ...made.engine, vault: () => Promise.resolve(place.vault) } }
-  const { engine, policy, db } = book
-  for (const [index, key] of KEYS.entries()) {
-    if (![1, 4, 5, 10, 11, 14].includes(index)) continue
-    await requestErasure(engine, policy, { key, caseNumber: `DSR-${index}`, reason: 'he asked', actor: 'thandi' })
-    const { reached } = await eraseHim(book, index % 2 === 0 ? key : typedKeyOf(ORDERS[index] ?? ['', '']))
-    assert.deepEqual(
-      reached.filter(({ place: where }) => where !== 'journal').map(({ rows }) => rows),
-      [1, 2, 1, 1, 2, 1],
-      key,
-    )
-    assert.ok(!(await ordersIn(book, 'archive')).has(key))
-  }
-  assert.equal((await ordersIn(book, 'archive')).size, KEYS.length - 6)
-  assert.deepEqual(await listErasureRequests(engine, policy), [])
-  assert.deepEqual(await db.query('select sum(families) as n from mothball.cold_file'), [
-    { n: String(KEYS.length - 6) },
-  ])
-  await assertClean(book)
-})
-
 test('over HTTP each is shown, explained, revealed, held and restored by the key in his address', async (t) => {
   const book = await archivedBook(t)
   const service = await testService(t, book)
@@ -296,6 +243,3 @@ test('over HTTP each is shown, explained, revealed, held and restored by the key
   assert.equal(restored.json?.['restored'], KEYS.length)
   assert.deepEqual(await ordersIn(book, 'active'), new Set(KEYS))
 })
-
-/** As if it had been archived three years ago, and sealed then. */
-const age = (book: OrderBook) => ageArchive(book, book.db.query, '"Odd, Schema"."Order Book_backup"', 3)

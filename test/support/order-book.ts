@@ -7,6 +7,7 @@ import type { Policy } from '../../src/core/policy.ts'
 import { isProblems, type PolicyInput, parsePolicy } from '../../src/core/policy-schema.ts'
 import { applyMigration, planMigration } from '../../src/db/migrate.ts'
 import type { Engine } from '../../src/engine/ports.ts'
+import { run } from '../../src/engine/run/run.ts'
 import { testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 
@@ -37,7 +38,7 @@ export const ORDERS: readonly Key[] = [
 ]
 
 /** As the journal writes it, and as JSON.stringify does. */
-export const keyOf = ([branch, no]: Key): string => `[${JSON.stringify(branch)}, ${JSON.stringify(no)}]`
+const keyOf = ([branch, no]: Key): string => `[${JSON.stringify(branch)}, ${JSON.stringify(no)}]`
 export const typedKeyOf = (key: Key): string => JSON.stringify(key)
 
 export const KEYS = ORDERS.map(keyOf)
@@ -87,9 +88,11 @@ const POLICY: PolicyInput = {
 
 export type OrderBook = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
 
+type BookOptions = Partial<PolicyInput> & Readonly<{ foreignKeys?: boolean }>
+
 export async function orderBook(
   t: TestContext,
-  { foreignKeys = false, ...over }: Partial<PolicyInput> & Readonly<{ foreignKeys?: boolean }> = {},
+  { foreignKeys = false, ...over }: BookOptions = {},
 ): Promise<OrderBook> {
   const policy = parsePolicy({ ...POLICY, ...over }, 'policy')
   if (isProblems(policy)) throw new Error(JSON.stringify(policy))
@@ -102,6 +105,14 @@ export async function orderBook(
   const engine = testEngine(t, db)
   await applyMigration(engine.database, await planMigration(engine.database, [policy]))
   return { db, engine, policy }
+}
+
+/** All in the archive, in batches of three. */
+export async function archivedBook(t: TestContext, options: BookOptions = {}): Promise<OrderBook> {
+  const book = await orderBook(t, options)
+  const { archived, error } = await run(book.engine, book.policy, { batchSize: 3 })
+  if (archived !== KEYS.length) throw new Error(`the first run archived ${archived}: ${error}`)
+  return book
 }
 
 /** Every row of one side as text, in order. */
