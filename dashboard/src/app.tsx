@@ -2,6 +2,7 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Route, Router, Switch } from 'wouter'
+import { usePathname } from 'wouter/use-browser-location'
 import { every } from './api/pace.ts'
 import { isSignedOut } from './api/problem.ts'
 import { API_BASE } from './api/request.ts'
@@ -77,6 +78,15 @@ function Entrance() {
   )
 }
 
+/**
+ * The key as it stands in the address: the router has undone some of its escapes already, and undone once more a key
+ * with a per cent sign would be another one, or none.
+ */
+function CustomerOfAddress() {
+  const key = decodeURIComponent(usePathname().replace(/\/$/, '').split('/').at(-1) ?? '')
+  return <CustomerPage key={key} customer={key} />
+}
+
 function Pages() {
   return (
     <Switch>
@@ -84,7 +94,7 @@ function Pages() {
       <Route path="/runs" component={RunsPage} />
       <Route path="/runs/:run">{({ run }) => <RunPage key={run} run={Number(run)} />}</Route>
       <Route path="/customers" component={CustomersPage} />
-      <Route path="/customers/:key">{({ key }) => <CustomerPage key={key} customer={decodeURIComponent(key)} />}</Route>
+      <Route path="/customers/:key" component={CustomerOfAddress} />
       <Route path="/policy" component={PolicyPage} />
       <Route path="/compliance" component={CompliancePage} />
       <Route path="/audit" component={AuditPage} />

@@ -174,12 +174,19 @@ test('the dashboard', PATIENCE, async (t) => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
   })
 
-  await t.test('filters stand in the address, and a deep link opens them', async () => {
-    await page.goto(`${service.url}/dashboard/runs?kind=restore`)
-    await see(page, /1 shown/)
-    await page.getByLabel('Kind').selectOption('archive')
-    await page.waitForURL(/kind=archive/)
-  })
+  await t.test(
+    'filters stand in the address, and a deep link opens them, or the very customer whose key it has',
+    async () => {
+      await page.goto(`${service.url}/dashboard/runs?kind=restore`)
+      await see(page, /1 shown/)
+      await page.getByLabel('Kind').selectOption('archive')
+      await page.waitForURL(/kind=archive/)
+      const at = `/customers/${encodeURIComponent('["100%", "%2C/"]')}`
+      const asked = page.waitForRequest((request) => request.url().includes(`/api/v1${at}`))
+      await page.goto(`${service.url}/dashboard${at}`)
+      await asked
+    },
+  )
 
   await t.test('of several probes one is chosen; the choice stands in the address, beside the period', async () => {
     await desk.db.query(`insert into mothball.probe (policy, run_id, phase, name, durations_ms)

@@ -28,7 +28,7 @@ type Scene = Readonly<{ center: ArchivedCenter; place: ColdPlace }>
 
 /** Archived three years ago and exported, four families and two; whoever erases knows the place. */
 async function exported(t: TestContext, keys: Parameters<typeof coldPlace>[1] = {}): Promise<Scene> {
-  const made = await archivedCenter(t)
+  const made = await archivedCenter(t, { beside: ['eraser', 'purger'] })
   await ageArchive(made, made.db.query, 'nic_cc_customer_backup', 3)
   const place = await coldPlace(t, keys)
   const policy = { ...made.policy, cold: { ...made.policy.cold, familiesPerFile: 4 } }

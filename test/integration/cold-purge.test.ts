@@ -18,7 +18,7 @@ import { assertClean } from '../support/verified.ts'
 const TABLES = ['customer', 'payment_plan', 'installment', 'call_log'] as const
 
 async function agedCenter(t: TestContext): Promise<ArchivedCenter> {
-  const center = await archivedCenter(t)
+  const center = await archivedCenter(t, { beside: ['purger'] })
   await ageArchive(center, center.db.query, 'nic_cc_customer_backup', 3)
   return center
 }
@@ -65,16 +65,16 @@ test('a purge needs a basis, a second person and the number; then exactly the ex
   await exportAll(center, place)
   const before = await archived(center)
   await assert.rejects(planPurge(engine, policy, { actor: 'sipho', reason: 'due' }), refused('purge_no_basis'))
-  await recordBasis(engine, policy, { basis: 'the law', actor: 'compliance' })
+  await recordBasis(center.owner, policy, { basis: 'the law', actor: 'compliance' })
   const { id, families } = await planPurge(engine, policy, { actor: 'sipho', reason: 'due' })
   assert.equal(families, 6)
   const carryOut = (actor: string, confirm: number) =>
     runPurge(engine, place.vault, policy, { plan: id, actor, confirm })
   await assert.rejects(carryOut('sipho', 6), refused('purge_same_person'))
   await assert.rejects(carryOut('thandi', 5), refused('purge_count_differs'))
-  await withdrawBasis(engine, policy, { actor: 'compliance' })
+  await withdrawBasis(center.owner, policy, { actor: 'compliance' })
   await assert.rejects(carryOut('thandi', 6), refused('purge_no_basis'))
-  await recordBasis(engine, policy, { basis: 'the law', actor: 'compliance' })
+  await recordBasis(center.owner, policy, { basis: 'the law', actor: 'compliance' })
   assert.deepEqual(await archived(center), before)
   const result = await carryOut('thandi', 6)
   assert.deepEqual([result.purged, Object.values(result.rows)], [6, [6, 6, 6, 6]])
@@ -98,7 +98,7 @@ test('who was changed, held or brought home since the export is not destroyed', 
   const { engine, policy, db } = center
   const place = await coldPlace(t)
   await exportAll(center, place)
-  await recordBasis(engine, policy, { basis: 'the law', actor: 'compliance' })
+  await recordBasis(center.owner, policy, { basis: 'the law', actor: 'compliance' })
   const { id } = await planPurge(engine, policy, { actor: 'sipho', reason: 'due' })
   await setHold(engine, policy, { key: '1', reason: 'case 12', actor: 'legal' })
   await db.query(`update nic_cc_call_log_backup set remark = 'edited' where customer_id = 2`)
@@ -150,7 +150,7 @@ test('a run that lost its lease destroys nothing', async (t) => {
   const place = await coldPlace(t)
   await exportAll(center, place)
   const before = await archived(center)
-  await recordBasis(center.engine, center.policy, { basis: 'the law', actor: 'compliance' })
+  await recordBasis(center.owner, center.policy, { basis: 'the law', actor: 'compliance' })
   const plan = await planPurge(center.engine, center.policy, { actor: 'sipho', reason: 'due' })
   // Between its start and its first batch, as another process would that found it dead.
   const open = async () => {

@@ -25,7 +25,7 @@ async function filesOf({ folder }: ColdPlace): Promise<readonly string[]> {
 }
 
 async function exported(t: TestContext, keys: Parameters<typeof coldPlace>[1] = {}) {
-  const center = await archivedCenter(t)
+  const center = await archivedCenter(t, { beside: ['purger'] })
   await ageArchive(center, center.db.query, 'nic_cc_customer_backup', 3)
   const place = await coldPlace(t, keys)
   await exportAll(center, place)
@@ -46,7 +46,7 @@ const refusal = (code: string, file: string) => (error: unknown) => {
 test('a missing, truncated, prolonged, swapped or replayed file is refused by name; nothing is purged or brought back on its word', async (t) => {
   const { center, place, files } = await exported(t)
   const { engine, policy } = center
-  await recordBasis(engine, policy, { basis: 'the law', actor: 'compliance' })
+  await recordBasis(center.owner, policy, { basis: 'the law', actor: 'compliance' })
   const { id } = await planPurge(engine, policy, { actor: 'sipho', reason: 'due' })
   const purge = () => runPurge(engine, place.vault, policy, { plan: id, actor: 'thandi', confirm: 6 })
   const back = () => recall(engine, place.vault, policy, { keys: ['1'], actor: 'thandi', reason: 'asked' })

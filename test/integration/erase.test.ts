@@ -11,6 +11,7 @@ import { eraseHim, family, holdHim, personCenter, rowsOf } from '../support/pers
 import { connect } from '../support/server.ts'
 import { assertClean } from '../support/verified.ts'
 
+const ERASER = ['eraser'] as const
 const UNKEPT = { policy: { erasure: { active: 'unless_kept' } } } as const
 
 test('an archived person is erased from both sides, and whoever came with him in the batch is untouched and proven', async (t) => {
@@ -80,10 +81,10 @@ test('a hold is in the way, with a letter that names neither case nor reason; on
 })
 
 test('an active person is refused, or by policy only while a keep rule holds', async (t) => {
-  const strict = await callCenter(t)
+  const strict = await callCenter(t, { beside: ERASER })
   const key = await strict.customer(5)
   await assert.rejects(eraseHim(strict, key), { code: 'erasure_active' })
-  const center = await callCenter(t, UNKEPT)
+  const center = await callCenter(t, { ...UNKEPT, beside: ERASER })
   const person = await center.customer(5)
   await family(center, person)
   const aod = await center.related('aod', person, { status: 'active' })
@@ -117,7 +118,7 @@ test('rows that the policy leaves behind go with him, under every action and for
 
 for (const foreignKeys of ['no action', 'cascade'] as const)
   test(`foreign keys (${foreignKeys}) are obeyed: children go before parents`, async (t) => {
-    const center = await callCenter(t, { ...UNKEPT, foreignKeys })
+    const center = await callCenter(t, { ...UNKEPT, foreignKeys, beside: ERASER })
     const [person, other] = [await center.customer(90), await center.customer(91)]
     for (const key of [person, other]) await family(center, key)
     const others = await rowsOf(center, other)

@@ -8,14 +8,17 @@ import { applyMigration, planMigration } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { type Engine, INERT_SIGNALS } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
-import { policyOf, testEngine } from './call-center.ts'
+import { type CallCenterOptions, policyOf, testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
-export type ArchivedCenter = Readonly<{ db: TestDatabase; engine: Engine; policy: Policy }>
+/** `owner`: an engine of whoever owns the journal, for what no role may. */
+export type ArchivedCenter = Readonly<{ db: TestDatabase; engine: Engine; owner: Engine; policy: Policy }>
 
-export type ArchivedOptions = Readonly<{ foreignKeys?: boolean; related?: 'archive' | 'keep' }>
+export type ArchivedOptions = Readonly<
+  { foreignKeys?: boolean; related?: 'archive' | 'keep' } & Pick<CallCenterOptions, 'beside'>
+>
 
 /** The archived customers, oldest last; customer n has plan n, instalment n and call n. */
 export const ARCHIVED_KEYS = ['1', '2', '3', '4', '5', '6'] as const
@@ -25,8 +28,8 @@ export async function archivedCenter(t: TestContext, options: ArchivedOptions = 
   const policy = policyOf({ policy: { related } })
   const name = `archived_center_${foreignKeys ? 'keys' : 'loose'}_${related}`
   const db = await testDatabase(t, { template: { name, build: (query) => build(query, foreignKeys, policy) } })
-  const { url, query } = await engineAccess(t, db, policy)
-  return { db: { ...db, query }, engine: testEngine(t, { ...db, url }), policy }
+  const { url, query } = await engineAccess(t, db, policy, options.beside)
+  return { db: { ...db, query }, engine: testEngine(t, { ...db, url }), owner: testEngine(t, db), policy }
 }
 
 async function build(query: Query, foreignKeys: boolean, policy: Policy): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type { TestContext } from 'node:test'
 import type { ArchiveEvent } from '../../src/core/event.ts'
+import type { RoleName } from '../../src/core/grants/grant.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { isProblems, parsePolicy } from '../../src/core/policy-schema.ts'
 import { applyMigration, planMigration } from '../../src/db/migrate.ts'
@@ -28,6 +29,8 @@ export type CallCenterOptions = Readonly<{
   /** False: the database as a user brings it, before `migrate`. */
   migrate?: boolean
   signals?: Signals
+  /** Roles that the engine needs beside the archiver's and the restorer's, where it works under roles. */
+  beside?: readonly RoleName[]
   /** What every clone holds already, under a name of its own; made once, with this policy. */
   prepared?: Readonly<{ name: string; prepare: (center: CallCenter) => Promise<void> }>
 }>
@@ -82,7 +85,7 @@ export async function callCenter(t: TestContext, options: CallCenterOptions = {}
     },
   })
   const events: ArchiveEvent[] = []
-  const { url, query } = migrate ? await engineAccess(t, db, policy) : db
+  const { url, query } = migrate ? await engineAccess(t, db, policy, options.beside) : db
   const engine = testEngine(t, { ...db, url }, events, options.signals)
   return centerOn({ db: { ...db, query }, engine, policy, events }, unit)
 }

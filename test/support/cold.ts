@@ -49,9 +49,11 @@ export const exportAll = ({ engine, policy }: Acting, { vault }: Pick<ColdPlace,
   exportCold(engine, vault, policy, { actor: 'thandi' })
 
 /** Planned by one, carried out by another. */
-export async function purgeAll(acting: Acting, { vault }: Pick<ColdPlace, 'vault'>): Promise<PurgeResult> {
-  const { engine, policy } = acting
-  await recordBasis(engine, policy, { basis: 'FAIS Act s18: five years are over', actor: 'compliance' })
+export async function purgeAll(
+  { engine, owner = engine, policy }: Acting & Readonly<{ owner?: Engine }>,
+  { vault }: Pick<ColdPlace, 'vault'>,
+): Promise<PurgeResult> {
+  await recordBasis(owner, policy, { basis: 'FAIS Act s18: five years are over', actor: 'compliance' })
   const plan = await planPurge(engine, policy, { actor: 'sipho', reason: 'retention' })
   return runPurge(engine, vault, policy, { plan: plan.id, actor: 'thandi', confirm: plan.families })
 }

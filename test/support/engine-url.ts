@@ -1,10 +1,11 @@
 /**
  * As whom and which way the engine under test connects. Usually as the owner and directly; with `MOTHBALL_TEST_ROLES=1`
- * as a login that holds the archiver's and the restorer's grants and nothing else, with `MOTHBALL_TEST_POOLER=1` through
+ * as a login that holds the archiver's and the restorer's grants, and those of a role that a test names, and nothing else; with `MOTHBALL_TEST_POOLER=1` through
  * pgbouncer in transaction mode, which the suite's setup has started.
  */
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
+import type { RoleName } from '../../src/core/grants/grant.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { grants } from '../../src/engine/grants.ts'
@@ -28,21 +29,32 @@ function pooledUrl(direct: string): string {
 /** How the engine of a test reaches its database, and how the test itself does. */
 export type EngineAccess = Readonly<{ url: string; query: Query }>
 
-/** For an engine that works under `policy`, whose tables and archives are there. */
-export async function engineAccess(t: TestContext, db: TestDatabase, policy: Policy): Promise<EngineAccess> {
-  return underRoles ? roleAccess(t, db, policy) : { url: pooledUrl(db.url), query: db.query }
+/** For an engine that works under `policy`, whose tables and archives are there; `beside`: what it does besides. */
+export async function engineAccess(
+  t: TestContext,
+  db: TestDatabase,
+  policy: Policy,
+  beside: readonly RoleName[] = [],
+): Promise<EngineAccess> {
+  return underRoles ? roleAccess(t, db, policy, beside) : { url: pooledUrl(db.url), query: db.query }
 }
 
 /**
  * Roles belong to the server, so each test has its own; they go after its database. Whoever alters a table gives the
  * grants again, as the script's own head asks him to.
  */
-async function roleAccess(t: TestContext, db: TestDatabase, policy: Policy): Promise<EngineAccess> {
+async function roleAccess(
+  t: TestContext,
+  db: TestDatabase,
+  policy: Policy,
+  beside: readonly RoleName[],
+): Promise<EngineAccess> {
   const prefix = `trial_${randomBytes(6).toString('hex')}_`
-  const made = ['login', 'archiver', 'restorer', 'reader', 'purger'].map((role) => `${prefix}${role}`)
+  const made = ['login', 'archiver', 'restorer', 'reader', 'purger', 'eraser'].map((role) => `${prefix}${role}`)
   t.after(() => asAdmin((query) => query(`drop role if exists ${made.join()}`)).catch(() => undefined))
   await db.query(await scriptFor(db, policy, prefix))
-  await db.query(`create role ${prefix}login login password 'trial' in role ${prefix}archiver, ${prefix}restorer`)
+  const held = ['archiver', 'restorer', ...beside].map((role) => `${prefix}${role}`)
+  await db.query(`create role ${prefix}login login password 'trial' in role ${held.join()}`)
   const url = new URL(db.url)
   url.username = `${prefix}login`
   url.password = 'trial'

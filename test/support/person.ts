@@ -20,6 +20,7 @@ export type PersonCenter = CallCenter & Readonly<{ person: string; other: string
 /** Both are archived with a row in each table, in one batch; then late rows are written for both. */
 export async function personCenter(t: TestContext, options: CallCenterOptions = {}): Promise<PersonCenter> {
   const center = await callCenter(t, {
+    beside: ['eraser'],
     ...options,
     prepared: { name: 'two_archived_people', prepare: archiveTwo },
   })

@@ -29,13 +29,14 @@ import { pinPathSql } from '../../sql/restore-move.sql.ts'
 import { commitKnowingly } from '../commit.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
+import { asWritten } from '../restore/restore-keys.ts'
 import { openScope, type RestoreScope } from '../restore/restore-scope.ts'
 import { cut } from '../restore/restore-selection.ts'
 import { type OpenSet, openSet } from './open-set.ts'
 import type { ColdVault } from './vault.ts'
 
 export type RecallOptions = Readonly<{
-  /** Journal keys. */
+  /** As people type them: of several columns in any form of the JSON array. */
   keys: readonly string[]
   actor: string
   role?: string | undefined
@@ -55,9 +56,10 @@ export async function recall(
   const problem = reasonProblem(options.reason)
   if (problem !== null) throw new MothballError('option_invalid', { option: 'reason', problem })
   const scope = await openScope(engine.database, policy)
-  const keys = [...new Set(options.keys)]
-  const places = await engine.database.rows(coldPlacesSql(qualifiedText(policy.subject), keys))
-  const unknown = keys.filter((key) => !places.some((place) => place.key === key))
+  const keys = await asWritten(engine.database, archivedSubject(scope.family), options.keys)
+  const places = await engine.database.rows(coldPlacesSql(qualifiedText(policy.subject), [...keys.keys()]))
+  const found = new Set(places.map(({ key }) => key))
+  const unknown = [...keys].flatMap(([key, typed]) => (found.has(key) ? [] : [typed]))
   await using desk = await vault.open()
   const parts: Part[] = []
   for (const [file, own] of Map.groupBy(places, (place) => place.file)) parts.push(await openPart(file, own))

@@ -60,8 +60,7 @@ export async function gatherPerson(session: Session, scope: PersonScope, isLocki
   const twins = twinsOf(scope)
   const archives = new Map([...twins].map(([each, { twin }]) => [each, twin.name]))
   const gather = async (each: FamilyTable, name: TableName, isArchive: boolean): Promise<KeySet> => {
-    const own = keySetOfTexts([scope.key], each.shape.key)
-    const rows = each.action === 'subject' ? { own } : { of: known }
+    const rows = each.action === 'subject' ? { own: keySetOfTexts([scope.key], each.shape.key) } : { of: known }
     const row = await session.one(ownRowsSql(scope.family, each, { name, isArchive, rows, archives, isLocking }))
     for (const batch of keysOf(row.batches)) batches.add(batch)
     if (Number(row.shared) > 0) shared.add(tableText(name))

@@ -34,6 +34,20 @@ export async function locate(reader: Reader, subject: ArchivedTable, keys: reado
   return { archived: [...archived], home: [...home], unknown }
 }
 
+/** What was typed, by the key as the database writes it; a text that is no key stays what it is. Each key once. */
+export async function asWritten(
+  reader: Reader,
+  subject: ArchivedTable,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const written = new Map<string, string>()
+  const distinct = [...new Set(keys)]
+  for (let at = 0; at < distinct.length; at += KEYS_AT_ONCE)
+    for (const { typed, key } of await whereabouts(reader, subject, distinct.slice(at, at + KEYS_AT_ONCE)))
+      written.set(isSameKey(typed, key) ? key : typed, typed)
+  return written
+}
+
 type Place = 'archive' | 'active' | 'nowhere'
 
 type Whereabouts = Readonly<{ typed: string; key: string; place: Place }>
