@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { MothballError } from '../core/errors/index.ts'
-import { beginSql, pinSql } from '../sql/session.sql.ts'
+import { beginSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
-import type { CopySession, Database, Session, TransactionOptions } from './database.ts'
+import type { CopySession, Database, TransactionOptions } from './database.ts'
 import { databaseError } from './database-error.ts'
 
 export type DatabaseOptions = Readonly<{
@@ -41,15 +41,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('connect', (client) => client.on('error', () => undefined))
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
-  const single = <T>(work: (session: Session) => Promise<T>) => transaction({}, work)
+  const alone = <Row extends object>(query: Sql<Row>) => withClient(pool, (client) => runAlone(client, query))
   const copying: Database['copying'] = (how, work) => withPool(new pg.Pool({ ...settings, max: 1 }), how, work)
   return {
     transaction,
     copying,
-    rows: (query) => single((session) => session.rows(query)),
-    one: (query) => single((session) => session.one(query)),
-    maybe: (query) => single((session) => session.maybe(query)),
-    execute: (query) => single((session) => session.execute(query)),
+    rows: alone,
+    one: async (query) => onlyRow(query, await alone(query)),
+    maybe: async (query) => (await alone(query))[0] ?? null,
+    execute: (query) => transaction({}, (session) => session.execute(query)),
     outsideTransaction: (query) => withClient(pool, (client) => runBare(client, query)),
     close: () => pool.end(),
   }
@@ -100,7 +100,7 @@ async function runTransaction<T>(
   const session = new ClientSession(client)
   let result: T
   try {
-    await session.together([beginSql(options.mode ?? 'write'), pinSql(options)])
+    await session.execute(beginSql(options.mode ?? 'write', options))
     result = await work(session)
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
@@ -108,6 +108,29 @@ async function runTransaction<T>(
   }
   await commit(client)
   return result
+}
+
+/**
+ * A transaction of one statement, sent whole: its answer is one round trip away. Where the statement fails, the server
+ * answers the commit with a rollback, and what is thrown is the statement's error.
+ */
+async function runAlone<Row extends object>(client: pg.PoolClient, query: Sql<Row>): Promise<readonly Row[]> {
+  const session = new ClientSession(client)
+  const [begun, answered, ended] = await Promise.allSettled([
+    session.execute(beginSql('write', {})),
+    session.rows(query),
+    commit(client),
+  ])
+  if (begun.status === 'rejected') throw begun.reason
+  if (answered.status === 'rejected') throw answered.reason
+  if (ended.status === 'rejected') throw ended.reason
+  return answered.value
+}
+
+function onlyRow<Row extends object>(query: Sql<Row>, rows: readonly Row[]): Row {
+  const [row] = rows
+  if (row === undefined || rows.length > 1) throw new RangeError(`expected one row, got ${rows.length}: ${query.text}`)
+  return row
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -154,11 +177,7 @@ class ClientSession implements CopySession {
   }
 
   async one<Row extends object>(query: Sql<Row>): Promise<Row> {
-    const rows = await this.rows(query)
-    const [row] = rows
-    if (row === undefined || rows.length > 1)
-      throw new RangeError(`expected one row, got ${rows.length}: ${query.text}`)
-    return row
+    return onlyRow(query, await this.rows(query))
   }
 
   async maybe<Row extends object>(query: Sql<Row>): Promise<Row | null> {

@@ -29,11 +29,8 @@ export async function principalOf(
   text: string,
 ): Promise<Principal | null> {
   const token = parseToken(kind, text)
-  const found = await database.transaction({}, async (session) => {
-    const credential = await readCredential(session, kind, token?.id ?? 0)
-    if (credential?.stale) await session.execute(touchKeySql(credential.key))
-    return credential
-  })
+  const found = await readCredential(database, kind, token?.id ?? 0)
+  if (found?.stale) await database.execute(touchKeySql(found.key))
   const isRight = sameDigest(secretDigest(token?.secret ?? ''), found?.digest ?? NO_DIGEST)
   return found !== null && isRight ? { key: found.key, name: found.name, role: found.role } : null
 }

@@ -4,7 +4,7 @@
  * may hand every transaction to another session.
  */
 import type { Timeouts } from '../core/policy.ts'
-import { commaList, raw, type Sql, sql } from './tag.ts'
+import { commaList, inlined, raw, type Sql, sql } from './tag.ts'
 
 export type PinOptions = Readonly<{
   pinnedSearchPath?: boolean
@@ -35,10 +35,16 @@ const SETTINGS = {
   jit: 'off',
 }
 
-export const beginSql = (mode: 'write' | 'snapshot'): Sql =>
-  raw(mode === 'write' ? 'begin isolation level read committed' : 'begin isolation level repeatable read read only')
+const BEGIN = {
+  write: raw('begin isolation level read committed'),
+  snapshot: raw('begin isolation level repeatable read read only'),
+}
 
-export function pinSql({ pinnedSearchPath, timeouts }: PinOptions): Sql {
+/** Binds nothing, so that both statements go to the server as one message. */
+export const beginSql = (mode: keyof typeof BEGIN, options: PinOptions): Sql =>
+  sql`${BEGIN[mode]}; ${inlined(pinSql(options))}`
+
+function pinSql({ pinnedSearchPath, timeouts }: PinOptions): Sql {
   const settings: Record<string, string> = { ...SETTINGS }
   if (pinnedSearchPath) settings['search_path'] = 'pg_catalog'
   if (timeouts !== undefined) {

@@ -23,7 +23,7 @@ import {
 import { copiedSubjectsSql, copyRelatedSql, copySubjectsSql, countMovableSql, deleteSql } from './move.sql.ts'
 import { planCountsSql } from './plan.sql.ts'
 import { eligibleInWindowSql, lastCandidateSql, windowEndSql } from './scan.sql.ts'
-import { beginSql, pinSql } from './session.sql.ts'
+import { beginSql } from './session.sql.ts'
 import type { Sql } from './tag.ts'
 
 snapshot.setDefaultSnapshotSerializers([(value: string) => value])
@@ -39,9 +39,9 @@ const locked = new Map([
 ])
 
 const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
-  'a writing transaction begins READ COMMITTED': beginSql('write'),
-  'a snapshot begins REPEATABLE READ, READ ONLY': beginSql('snapshot'),
-  'settings are pinned by SET LOCAL': pinSql({
+  'a writing transaction begins READ COMMITTED, its text form pinned': beginSql('write', {}),
+  'a snapshot begins REPEATABLE READ, READ ONLY': beginSql('snapshot', {}),
+  'search path and timeouts are pinned by SET LOCAL': beginSql('write', {
     pinnedSearchPath: true,
     timeouts: { lockMs: 200, statementMs: 30_000, idleMs: 30_000 },
   }),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { run } from '../../src/engine/run/run.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, openPage, WINDOW } from '../support/browser.ts'
 import { testEngine } from '../support/call-center.ts'
 import { axeFindings, COLOR_RULES, type Desk, EVERY_RULE, openDesk, overflow, signIn } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
@@ -14,27 +14,6 @@ import { asAdmin } from '../support/server.ts'
 import { purgeByTwo } from './purge-by-two.ts'
 
 const PICTURES = process.env['MOTHBALL_PICTURES']
-
-const WINDOW = { width: 1200, height: 900 }
-
-/** Whatever a page says to its console is a fault: a style that the policy refused, a script that failed. */
-async function openPage(t: TestContext, browser: Browser, complaints: string[]): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: WINDOW,
-    locale: 'en-US',
-    colorScheme: 'light',
-    reducedMotion: 'reduce',
-  } as const)
-  t.after(() => context.close())
-  const page = await context.newPage()
-  page.setDefaultTimeout(6_000)
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      complaints.push(message.text())
-  })
-  return page
-}
 
 const click = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
 const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()

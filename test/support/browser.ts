@@ -4,9 +4,10 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import Chromium from '@sparticuz/chromium'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/chromium', import.meta.url))
 
@@ -21,9 +22,30 @@ const FLAGS = [
   '--disable-quic',
 ]
 
+export const WINDOW = { width: 1200, height: 900 }
+
 /** One for a whole file of tests, which closes it; each test has a context of its own. */
 export const launchBrowser = async (): Promise<Browser> =>
   chromium.launch({ executablePath: await executable(), args: FLAGS, timeout: 90_000 })
+
+/** Whatever a page says to its console is a fault: a style that the policy refused, a script that failed. */
+export async function openPage(t: TestContext, browser: Browser, complaints: string[]): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: WINDOW,
+    locale: 'en-US',
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+  } as const)
+  t.after(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(6_000)
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
+  })
+  return page
+}
 
 /**
  * The package trusts whatever is called `chromium` in the temporary folder, and two that unpack at once break each

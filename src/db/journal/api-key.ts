@@ -10,7 +10,7 @@ import {
   revokeKeySql,
   sessionCredentialSql,
 } from '../../sql/journal/api-key.sql.ts'
-import type { Session } from '../database.ts'
+import type { Database, Session } from '../database.ts'
 
 /** What a token is held against. */
 export type Credential = Readonly<{ key: number; name: string; role: Role; digest: string; stale: boolean }>
@@ -37,11 +37,11 @@ export async function endKey(session: Session, id: number, actor: string): Promi
 
 /** Of a living key, or of a living session of one; null where there is none. */
 export async function readCredential(
-  session: Session,
+  database: Pick<Database, 'maybe'>,
   kind: 'key' | 'session',
   id: number,
 ): Promise<Credential | null> {
-  const row = await session.maybe(kind === 'key' ? keyCredentialSql(id) : sessionCredentialSql(id))
+  const row = await database.maybe(kind === 'key' ? keyCredentialSql(id) : sessionCredentialSql(id))
   if (row === null) return null
   return { ...row, key: Number(row.key), role: role.parse(row.role), stale: row.stale === 'true' }
 }
