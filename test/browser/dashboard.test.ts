@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { run } from '../../src/engine/run/run.ts'
 import { launchBrowser, openPage, WINDOW } from '../support/browser.ts'
 import { testEngine } from '../support/call-center.ts'
