@@ -21,29 +21,30 @@ import {
 const tags = ['Purges']
 const path = '/api/v1/policies/{name}/purges'
 
-const purgeSchema = z
-  .object({
-    id: z.number().int(),
-    basis: z.string(),
-    moment: instant.openapi({ description: 'Families are listed whose retention was over then.' }),
-    retention: z.string(),
-    families: z.number().int(),
-    plannedBy: z.string(),
-    plannedAt: instant,
-    reason: z.string(),
-    state: z.enum(['planned', 'running', 'done']),
-    run: z.number().int().nullable(),
-    carriedOutBy: z.string().nullable(),
-    certificate: z
-      .string()
-      .nullable()
-      .openapi({ description: 'JSON with counts and hashes, exactly as it was written at the end; null before.' }),
-    certificateSha256: z.string().nullable().openapi({ description: 'Of that text; the audit log has it too.' }),
-  })
-  .openapi('Purge')
+const purgeFields = {
+  id: z.number().int(),
+  basis: z.string(),
+  moment: instant.openapi({ description: 'Families are listed whose retention was over then.' }),
+  retention: z.string(),
+  families: z.number().int(),
+  plannedBy: z.string(),
+  plannedAt: instant,
+  reason: z.string(),
+  state: z.enum(['planned', 'running', 'done']),
+  run: z.number().int().nullable(),
+  carriedOutBy: z.string().nullable(),
+  certificate: z
+    .string()
+    .nullable()
+    .openapi({ description: 'JSON with counts and hashes, exactly as it was written at the end; null before.' }),
+  certificateSha256: z.string().nullable().openapi({ description: 'Of that text; the audit log has it too.' }),
+}
 
-const plannedSchema = purgeSchema
-  .extend({
+const purgeSchema = z.object(purgeFields).openapi('Purge')
+
+const plannedSchema = z
+  .object({
+    ...purgeFields,
     contactKey: z.string().nullable().openapi({
       description: 'Of the secret under which their contacts will be kept; null: they will be found by key alone.',
     }),
