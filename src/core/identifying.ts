@@ -67,7 +67,11 @@ const namedColumns = ({ policy, family }: Judged): readonly Named[] =>
     const each = family.tables.find(({ shape }) => isNamed(table, shape.name)) ?? null
     if (each === null && policy.erasure.missing === 'pass') return []
     return Object.entries(columns).map(([name, value]) => ({
-      ...{ field: `erasure.identifying.${table}.${name}`, table, each, name, value },
+      field: `erasure.identifying.${table}.${name}`,
+      table,
+      each,
+      name,
+      value,
     }))
   })
 

@@ -60,8 +60,8 @@ export function paceAfter(last: Pace, { subjects, heldMs, waiters }: LockSpan, l
 export function nextPace(last: Pace, pressure: Pressure, full: number, limits: PaceLimits): Pace {
   const reason = reasonOf(pressure, limits)
   if (reason === 'none') return recover(last, full)
-  // A smaller batch holds its rows for less time; it makes no replica faster.
   const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, last.pauseMs * 2))
+  // The batch stays as it is: a smaller one holds its rows for less time, and makes no replica faster.
   return { ...last, pauseMs, reason }
 }
 

@@ -103,8 +103,17 @@ async function rewriteSet(
   const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + table[of], 0)
   return {
     next: {
-      ...{ file, before, store: vault.store, keyId: vault.keyId, manifest: manifestPath(name), sha256: kept.sha256 },
-      ...{ families, firstKey, lastKey, rows: sum('rows'), bytes: sum('bytes') },
+      file,
+      before,
+      store: vault.store,
+      keyId: vault.keyId,
+      manifest: manifestPath(name),
+      sha256: kept.sha256,
+      families,
+      firstKey,
+      lastKey,
+      rows: sum('rows'),
+      bytes: sum('bytes'),
     },
     taken: old.tables.map((table, at) => ({ object: table.path, rows: table.rows - (tables[at]?.rows ?? 0) })),
     old: [path, ...old.tables.map((table) => table.path)],

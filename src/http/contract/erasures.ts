@@ -128,8 +128,12 @@ export const eraseRoute = createRoute({
     headers: idempotencyHeader,
     body: body(
       z.strictObject({
-        ...{ policy: policyName, key: customerKey, confirm: customerKey },
-        ...{ method: method.optional(), reason, caseNumber },
+        policy: policyName,
+        key: customerKey,
+        confirm: customerKey,
+        method: method.optional(),
+        reason,
+        caseNumber,
       }),
     ),
   },

@@ -8,7 +8,8 @@ export const redactedActivePlace: Place = {
   name: 'active',
   look: async (_session, { active, redacting }) =>
     [...active].map(([each, { count }]) => ({
-      ...{ object: tableText(each.shape.name), rows: count },
+      object: tableText(each.shape.name),
+      rows: count,
       columns: (redacting?.active.get(each) ?? []).map(({ column }) => column.name),
     })),
   destroy: async (session, { active, redacting }) => {

@@ -24,7 +24,8 @@ export const redactedArchivePlace: Place = {
   name: 'archive',
   look: async (_session, person) =>
     [...person.archived].map(([each, { count }]) => ({
-      ...{ object: tableText(each.shape.name), rows: count },
+      object: tableText(each.shape.name),
+      rows: count,
       columns: redactionOf(person, each).redactions.map(({ column }) => column.name),
     })),
   destroy: async (session, person, erasing) => {
@@ -78,7 +79,10 @@ async function seal(session: Session, each: ArchivedTable, batch: string): Promi
   const { columns, key } = manifestShape(each)
   const name = qualifiedText(each.home.name)
   const group = {
-    ...{ name, archive: each.twin.name, key, columns: columns.map((column) => column.name) },
+    name,
+    archive: each.twin.name,
+    key,
+    columns: columns.map((column) => column.name),
     asText: columns.flatMap((column) => (column.hashable ? [] : [column.name])),
   }
   const unlike = await sealChunk(session, group, { group, name, batches: [batch] })
