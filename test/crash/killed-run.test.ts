@@ -115,18 +115,26 @@ test('an owner that stands still in the midst of a heartbeat keeps nobody from t
   const awake = Promise.withResolvers<void>()
   let hasCommitted = false
   let isStill = false
-  // The first heartbeat after the batch has written its row and does not commit; nothing else begins meanwhile.
+  let isBeating = false
+  // The first heartbeat after the batch has written its row and does not commit; nothing else begins meanwhile, and no
+  // other one stands behind it already, which would be a sign of life.
   const transaction: Database['transaction'] = async (options, work) => {
-    if (isStill) await awake.promise
-    return center.engine.database.transaction(options, async (session) => {
-      const result = await work(session)
-      if (options.timeouts?.idleMs === 2000 && hasCommitted && !isStill) {
-        isStill = true
-        inHeartbeat.resolve()
-        await awake.promise
-      }
-      return result
-    })
+    const isBeat = options.timeouts?.idleMs === 2000
+    if (isStill || (isBeat && isBeating)) await awake.promise
+    if (isBeat) isBeating = true
+    return center.engine.database
+      .transaction(options, async (session) => {
+        const result = await work(session)
+        if (isBeat && hasCommitted && !isStill) {
+          isStill = true
+          inHeartbeat.resolve()
+          await awake.promise
+        }
+        return result
+      })
+      .finally(() => {
+        if (isBeat) isBeating = false
+      })
   }
   void gate.arrived.then(() => {
     hasCommitted = true

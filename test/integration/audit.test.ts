@@ -173,7 +173,7 @@ async function pruned(t: TestContext) {
   const early = await auditHead(center.engine)
   const [row] = await center.db.query('select clock_timestamp()::text as now')
   await append(center, 2)
-  const result = await pruneAudit(center.engine, KEYS, { before: row?.['now'] ?? '', ...WHY })
+  const result = await pruneAudit(center.owner, KEYS, { before: row?.['now'] ?? '', ...WHY })
   const check = async () => (await verifyAudit(center.engine, { keys: TRUSTED })).faults
   return { center, early, result, check }
 }
@@ -202,7 +202,7 @@ test('pruned entries leave a signed checkpoint, behind which the chain is walked
     'truncate mothball.audit_checkpoint',
   ])
     await assert.rejects(db.query(sql), { code: '42501' }, sql)
-  const again = await pruneAudit(engine, KEYS, { before: '2999-01-01', ...WHY })
+  const again = await pruneAudit(center.owner, KEYS, { before: '2999-01-01', ...WHY })
   assert.deepEqual([again.checkpoints[0]?.first, again.checkpoints[0]?.previous], [4, early.head])
   const after = await verifyAudit(engine, { keys: TRUSTED, noted: [early, late] })
   assert.deepEqual([after.status, after.checkpoint?.id], ['clean', 2])

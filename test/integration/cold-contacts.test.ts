@@ -19,7 +19,7 @@ const under = (center: ArchivedCenter, { vault }: ColdPlace, contactKeys: Contac
 })
 
 async function exported(t: TestContext): Promise<Readonly<{ center: ArchivedCenter; place: ColdPlace }>> {
-  const center = await archivedCenter(t)
+  const center = await archivedCenter(t, { beside: ['purger', 'eraser'] })
   await center.db.query(
     `update nic_cc_customer_backup set mobile = '+27 82 555 0142', policy_number = 'NIC-2024/7' where id = 4`,
   )

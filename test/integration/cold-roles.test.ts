@@ -21,7 +21,7 @@ test('the archiver exports and may not purge; the purger purges, and may say by 
   const purger = await roles.as('purger')
   const restorer = await roles.as('restorer')
   assert.equal((await exportCold(archiver.engine, place.vault, policy, { actor: 'a' })).families, 6)
-  await recordBasis(center.engine, policy, { basis: 'the law', actor: 'owner' })
+  await recordBasis(center.owner, policy, { basis: 'the law', actor: 'owner' })
   const { id } = await planPurge(purger.engine, policy, { actor: 'p', reason: 'due' })
   await archiver.mayNot(['delete from nic_cc_customer_backup', "update mothball.cold_family set state = 'purged'"])
   await purger.mayNot([

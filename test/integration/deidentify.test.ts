@@ -13,7 +13,8 @@ import { ageArchive, coldPlace, purgeAll } from '../support/cold.ts'
 import { deidentifyHim, eraseHim, family, holdHim, type PersonCenter, personCenter, rowsOf } from '../support/person.ts'
 import { assertClean } from '../support/verified.ts'
 
-const UNKEPT = { policy: { erasure: { active: 'unless_kept' } } } as const
+const ERASING = { beside: ['eraser'] } as const
+const UNKEPT = { ...ERASING, policy: { erasure: { active: 'unless_kept' } } } as const
 
 /** All rows of all tables as text, but for the tables' own times of archiving. */
 async function texts({ db }: Pick<PersonCenter, 'db'>, tables: readonly string[], where: string) {
@@ -123,7 +124,7 @@ test('who comes home after that comes as he was left; doing it again finds nothi
 })
 
 test('an active person is de-identified where the policy lets active ones be erased, and only while no keep rule holds', async (t) => {
-  const strict = await callCenter(t)
+  const strict = await callCenter(t, ERASING)
   await assert.rejects(deidentifyHim(strict, await strict.customer(5)), { code: 'erasure_active' })
   const center = await callCenter(t, UNKEPT)
   const person = await center.customer(5, { name: 'Nomsa', mobile: '0825550142' })
@@ -251,7 +252,7 @@ test('what the source computes from a replaced column is computed again in the a
 })
 
 test('cold files are written again without him, and the next export writes his rows as they are; who is in cold files alone is refused until he is back', async (t) => {
-  const made = await archivedCenter(t)
+  const made = await archivedCenter(t, ERASING)
   await ageArchive(made, made.db.query, 'nic_cc_customer_backup', 3)
   const place = await coldPlace(t)
   const policy = { ...made.policy, cold: { ...made.policy.cold, familiesPerFile: 4 } }

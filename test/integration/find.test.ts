@@ -108,7 +108,7 @@ test('the same is found with the indexes that migrate offers, and by them', asyn
   const center = await callCenter(t)
   const key = await center.customer(90, { mobile: '+27 82 555 0142', email: 'A@example.com', policy_number: 'NIC-1' })
   await archiveAll(center, 1)
-  await applyMigration(center.engine.database, await planIndexes(center.engine.database, [center.policy]))
+  await applyMigration(center.owner.database, await planIndexes(center.owner.database, [center.policy]))
   for (const text of ['0825550142', 'a@EXAMPLE.com', 'nic1']) assert.equal((await theOne(center, text)).key, key)
   await center.db.query('set enable_seqscan = off; set enable_bitmapscan = off')
   for (const tier of ['nic_cc_customer', 'nic_cc_customer_backup'])

@@ -40,7 +40,8 @@ async function manyArchived(center: CallCenter): Promise<void> {
 
 const activeCenter = (t: TestContext) => callCenter(t, { prepared: { name: 'many_families', prepare: manyFamilies } })
 
-const archivedCenter = (t: TestContext) => callCenter(t, { prepared: { name: 'many_archived', prepare: manyArchived } })
+const archivedCenter = (t: TestContext) =>
+  callCenter(t, { beside: ['purger', 'eraser'], prepared: { name: 'many_archived', prepare: manyArchived } })
 
 const holdAll = ({ db }: CallCenter) =>
   db.query(

@@ -211,7 +211,7 @@ test("what an agent puts into his search path is not called with the owner's rig
 test("a user's trigger finds its own tables when his rows come home", async (t) => {
   const toy = await toyTables(
     t,
-    `${GROWING}; create table seen (id int);
+    `${GROWING}; create table seen (id int); grant insert on seen to public;
     create function note_it() returns trigger language plpgsql as 'begin insert into seen values (new.id); return null; end';
     create trigger note_it after insert on orders for each row execute function note_it()`,
     { subject: 'orders', relations: [{ table: 'lines', columns: ['order_id'] }] },

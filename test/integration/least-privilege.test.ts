@@ -81,7 +81,7 @@ test('the archiver alone brings nobody home for a late row: the run moves, says 
 test('who serves drops old answers, writes down whose values he shows, and keeps sign-offs', async (t) => {
   const center = await callCenter(t)
   const key = await center.customer(90, { mobile: '0825550142' })
-  await createKey(center.engine, { name: 'desk', as: 'operator', actor: 'test' })
+  await createKey(center.owner, { name: 'desk', as: 'operator', actor: 'test' })
   await center.db.query("insert into mothball.idempotency values (1, 'a', '', '-infinity')")
   const { engine, events } = await (await workers(t, center)).as('archiver')
   const shown = await reveal(engine, center.policy, { key, reason: 'phoned', actor: 'desk' })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCode } from '../../src/core/errors/index.ts'
 import { run } from '../../src/engine/run/run.ts'
+import { sql } from '../../src/sql/tag.ts'
 import { callCenter, testEngine } from '../support/call-center.ts'
 import { gateAt, once } from '../support/reached.ts'
 import { connect } from '../support/server.ts'
@@ -180,7 +181,8 @@ test('a batch that takes too long is halved, and a family that does so alone wai
 
 test("the lease's own error is told, and not what the server says of the statements behind it", async (t) => {
   const center = await callCenter(t, { signals: once('run-opened', () => revoke()) })
-  const revoke = async () => void (await center.db.query('alter table mothball.lease rename to lease_gone'))
+  const revoke = async () =>
+    void (await center.owner.database.execute(sql`alter table mothball.lease rename to lease_gone`))
   await center.customer(90)
   const result = run(center.engine, center.policy, { confirm: 1 })
   await assert.rejects(result, /42P01/)

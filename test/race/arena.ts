@@ -40,7 +40,7 @@ export async function arenaOf(t: TestContext, mode: Mode): Promise<Arena> {
     policy: { guard: 1, late: 'report' },
   })
   if (mode.checked === 'by homecoming')
-    await applyMigration(center.engine.database, await planHomecoming(center.engine, center.policy))
+    await applyMigration(center.owner.database, await planHomecoming(center.owner, center.policy))
   const archived = await families(center, ARCHIVED)
   await run(center.engine, center.policy, { confirm: ARCHIVED })
   const agents = await Promise.all(OPERATIONS.map((_each, index) => agentOf(t, center, `agent ${index}`)))

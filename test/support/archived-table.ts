@@ -10,7 +10,7 @@ import type { Engine, Signals } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { testEngine } from './call-center.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { engineAccess } from './engine-url.ts'
+import { type Beside, engineAccess } from './engine-url.ts'
 
 export type Toy = Readonly<{
   db: TestDatabase
@@ -25,7 +25,7 @@ export async function toyTables(
   t: TestContext,
   ddl: string,
   input: Partial<PolicyInput> & Readonly<{ subject: string }>,
-  signals?: Signals,
+  { signals, beside }: Readonly<{ signals?: Signals; beside?: Beside }> = {},
 ): Promise<Toy> {
   const db = await testDatabase(t)
   await db.query(ddl)
@@ -33,7 +33,7 @@ export async function toyTables(
   if (isProblems(policy)) throw new Error(JSON.stringify(policy))
   const owner = testEngine(t, db, [], signals)
   await migrateToy({ owner, policy })
-  const { url, query } = await engineAccess(t, db, policy)
+  const { url, query } = await engineAccess(t, db, policy, beside)
   return { db: { ...db, query }, engine: testEngine(t, { ...db, url }, [], signals), owner, policy }
 }
 

@@ -4,7 +4,6 @@
  */
 import type { TestContext } from 'node:test'
 import type { ArchiveEvent } from '../../src/core/event.ts'
-import type { RoleName } from '../../src/core/grants/grant.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { isProblems, parsePolicy } from '../../src/core/policy-schema.ts'
 import { applyMigration, planMigration } from '../../src/db/migrate.ts'
@@ -13,7 +12,7 @@ import { type Engine, INERT_SIGNALS, type Signals } from '../../src/engine/ports
 import { type NicCallCenterOptions, nicCallCenter } from '../../src/presets/nic-call-center.ts'
 import { MUTANT_VARIABLE } from '../mutants/mutant.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
-import { engineAccess } from './engine-url.ts'
+import { type Beside, engineAccess } from './engine-url.ts'
 import { type Query, serverUrl } from './server.ts'
 
 /** How related tables refer to the customer; `none` is what Xano makes. */
@@ -29,8 +28,8 @@ export type CallCenterOptions = Readonly<{
   /** False: the database as a user brings it, before `migrate`. */
   migrate?: boolean
   signals?: Signals
-  /** Roles that the engine needs beside the archiver's and the restorer's, where it works under roles. */
-  beside?: readonly RoleName[]
+  /** Where the engine works under roles. */
+  beside?: Beside
   /** What every clone holds already, under a name of its own; made once, with this policy. */
   prepared?: Readonly<{ name: string; prepare: (center: CallCenter) => Promise<void> }>
 }>
@@ -38,6 +37,8 @@ export type CallCenterOptions = Readonly<{
 export type CallCenter = Readonly<{
   db: TestDatabase
   engine: Engine
+  /** An engine of whoever owns the tables and the journal, for what no role may. */
+  owner: Engine
   policy: Policy
   /** What the engine said, in order. */
   events: readonly ArchiveEvent[]
@@ -87,7 +88,7 @@ export async function callCenter(t: TestContext, options: CallCenterOptions = {}
   const events: ArchiveEvent[] = []
   const { url, query } = migrate ? await engineAccess(t, db, policy, options.beside) : db
   const engine = testEngine(t, { ...db, url }, events, options.signals)
-  return centerOn({ db: { ...db, query }, engine, policy, events }, unit)
+  return centerOn({ db: { ...db, query }, engine, owner: testEngine(t, db), policy, events }, unit)
 }
 
 /** What a mutant prepares, with one safety less, is no other test's. */
@@ -96,7 +97,7 @@ const preparedName = (name: string): string => {
   return mutant === undefined ? name : `${name}_m${mutant}`
 }
 
-function centerOn(base: Pick<CallCenter, 'db' | 'engine' | 'policy' | 'events'>, unit: Unit): CallCenter {
+function centerOn(base: Pick<CallCenter, 'db' | 'engine' | 'owner' | 'policy' | 'events'>, unit: Unit): CallCenter {
   const { db } = base
   const instant = (days: number) =>
     (unit === 'timestamptz' ? AGO : `(extract(epoch from ${AGO}) * 1000)::bigint`).replace('$', String(days))
@@ -142,7 +143,7 @@ async function prepareTemplate(
   const engine = { database, signals: INERT_SIGNALS, pause: { sleep: () => Promise.resolve() }, emit: () => undefined }
   const db = { url, query, close: () => Promise.resolve() }
   try {
-    await prepare(centerOn({ db, engine, policy, events: [] }, unit))
+    await prepare(centerOn({ db, engine, owner: engine, policy, events: [] }, unit))
   } finally {
     await database.close()
   }

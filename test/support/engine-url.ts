@@ -1,7 +1,7 @@
 /**
  * As whom and which way the engine under test connects. Usually as the owner and directly; with `MOTHBALL_TEST_ROLES=1`
- * as a login that holds the archiver's and the restorer's grants, and those of a role that a test names, and nothing else; with `MOTHBALL_TEST_POOLER=1` through
- * pgbouncer in transaction mode, which the suite's setup has started.
+ * as a login that holds the archiver's and the restorer's grants, and those of a role that a test names, and nothing
+ * else; with `MOTHBALL_TEST_POOLER=1` through pgbouncer in transaction mode, which the suite's setup has started.
  */
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
@@ -29,14 +29,19 @@ function pooledUrl(direct: string): string {
 /** How the engine of a test reaches its database, and how the test itself does. */
 export type EngineAccess = Readonly<{ url: string; query: Query }>
 
-/** For an engine that works under `policy`, whose tables and archives are there; `beside`: what it does besides. */
+/** Roles that an engine needs beside the archiver's and the restorer's; or it does what no role may, only the owner. */
+export type Beside = readonly RoleName[] | 'owner'
+
+/** For an engine that works under `policy`, whose tables and archives are there. */
 export async function engineAccess(
   t: TestContext,
   db: TestDatabase,
   policy: Policy,
-  beside: readonly RoleName[] = [],
+  beside: Beside = [],
 ): Promise<EngineAccess> {
-  return underRoles ? roleAccess(t, db, policy, beside) : { url: pooledUrl(db.url), query: db.query }
+  return underRoles && beside !== 'owner'
+    ? roleAccess(t, db, policy, beside)
+    : { url: pooledUrl(db.url), query: db.query }
 }
 
 /**

@@ -99,6 +99,7 @@ export async function thingsOfEveryKind(
       created_at timestamptz not null default now() - interval '90 days'); alter table things drop column dropped;
       alter table things ${columns.map((column) => `add column ${column}`).join(', ')}`,
     { subject: 'things', ...policy },
+    { beside: ['purger', 'eraser'] },
   )
   const most = Math.max(...kinds.map(([, ...values]) => values.length))
   for (let n = 0; n < most; n += 1)
