@@ -252,7 +252,7 @@ test('what the source computes from a replaced column is computed again in the a
 })
 
 test('cold files are written again without him, and the next export writes his rows as they are; who is in cold files alone is refused until he is back', async (t) => {
-  const made = await archivedCenter(t, ERASING)
+  const made = await archivedCenter(t, { beside: ['eraser', 'purger'] })
   await ageArchive(made, made.db.query, 'nic_cc_customer_backup', 3)
   const place = await coldPlace(t)
   const policy = { ...made.policy, cold: { ...made.policy.cold, familiesPerFile: 4 } }

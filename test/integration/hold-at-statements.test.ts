@@ -126,7 +126,7 @@ for (const change of ['set', 'release'] as const)
     const policy = { ...center.policy, batchSize: 1 }
     const place = await coldPlace(t)
     await exportAll(center, place)
-    await recordBasis(center.engine, policy, { basis: 'the law', actor: 'compliance' })
+    await recordBasis(center.owner, policy, { basis: 'the law', actor: 'compliance' })
     const { id, families } = await planPurge(center.engine, policy, { actor: 'sipho', reason: 'due' })
     if (change === 'release') await holdAll(center)
     const outcomes = () => center.db.query('select subject_key as key, outcome from mothball.purge_family order by 1')
