@@ -55,7 +55,7 @@ const pathOf = (root: string, entry: Dirent): string =>
 
 async function write(root: string, place: string, localFile: string, reached: FileBoundary): Promise<void> {
   const folder = dirname(place)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
   // Processes in containers have the same numbers, and two of them may write one name at the same moment.
   const unfinished = `${place}.${randomBytes(6).toString('hex')}${UNFINISHED}`
   await copyFile(localFile, unfinished, constants.COPYFILE_FICLONE)
@@ -64,12 +64,14 @@ async function write(root: string, place: string, localFile: string, reached: Fi
   } finally {
     await unlink(unfinished)
   }
-  // A new name is durable once its folder is, and a new folder once the one above it is.
-  for (let at = folder; at.startsWith(root); at = dirname(at)) {
-    await flush(at)
-    if (at === root) break
-  }
+  await flushUpTo(made !== undefined && root.startsWith(made) ? dirname(made) : root, folder)
   await reached('folder-flushed')
+}
+
+/** A new name is durable once its folder is, and a new folder (the root may be one) once the one above it is. */
+async function flushUpTo(top: string, folder: string): Promise<void> {
+  await flush(folder)
+  if (folder !== top) await flushUpTo(top, dirname(folder))
 }
 
 async function remove(place: string): Promise<void> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { promises } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { test } from 'node:test'
+import { syncBuiltinESMExports } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
 import { directoryStore } from '../../src/cold/directory.ts'
 import { s3Store } from '../../src/cold/s3.ts'
@@ -39,4 +41,35 @@ test('an unknown bucket and a server that is gone are told by name', async (t) =
     s3Store({ ...server, region: 'us-east-1', prefix: '', ...S3_KEYS, ...options }, NO_BOUNDARY)
   await assert.rejects(open({ bucket: 'no-such-bucket' }).put('a', file), { message: /NoSuchBucket/ })
   await assert.rejects(open({ endpoint: 'http://127.0.0.1:9' }).list(), { message: /ECONNREFUSED/ })
+})
+
+/** Every path that is opened and flushed from now on. */
+function flushedPaths(t: TestContext): readonly string[] {
+  const flushed: string[] = []
+  const { open } = promises
+  t.mock.method(promises, 'open', async (...words: Parameters<typeof open>) => {
+    const file = await open(...words)
+    const sync = file.sync.bind(file)
+    file.sync = async () => {
+      await sync()
+      flushed.push(String(words[0]))
+    }
+    return file
+  })
+  syncBuiltinESMExports()
+  t.after(() => {
+    t.mock.restoreAll()
+    syncBuiltinESMExports()
+  })
+  return flushed
+}
+
+test('a folder that is made for the first file is durable too: every folder that got a name is flushed', async (t) => {
+  const above = await coldFolder(t)
+  const file = join(above, 'x')
+  await writeFile(file, 'x')
+  const root = join(above, 'srv', 'cold')
+  const flushed = flushedPaths(t)
+  await directoryStore(root, NO_BOUNDARY).put('a/b', file)
+  assert.deepEqual(flushed.slice(1), [join(root, 'a'), root, dirname(root), above])
 })

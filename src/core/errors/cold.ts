@@ -69,6 +69,12 @@ export const coldErrors = errorTable({
     exit: EXIT.refused,
     http: 409,
   },
+  purge_outdated: {
+    message: ({ plan, problem }) => `purge ${plan} can no longer be carried out: ${problem}`,
+    hint: () => 'Make a new one with `mothball purge plan`.',
+    exit: EXIT.refused,
+    http: 409,
+  },
   purge_closed: {
     message: ({ plan, state }) => `purge ${plan} is ${state}`,
     hint: () => 'Make a new one with `mothball purge plan`.',
