@@ -14,6 +14,12 @@ export const coldErrors = errorTable({
     exit: EXIT.failed,
     http: 502,
   },
+  cold_desk_failed: {
+    message: ({ folder, problem }) => `the folder for temporary files, ${folder}, cannot be written: ${problem}`,
+    hint: () => 'Make room there, or name another folder in TMPDIR, then repeat the command; what was recorded stays.',
+    exit: EXIT.failed,
+    http: 500,
+  },
   cold_not_kept: {
     message: ({ file, rows, differing }) => `${file} does not hold what was sent: ${differing} of ${rows} rows differ`,
     hint: () => 'Nothing was recorded. Report it with the types of the columns of this table.',
