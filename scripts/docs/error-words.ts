@@ -106,7 +106,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   purge_same_person: 'Whoever planned a purge tried to carry it out.',
   purge_count_differs: 'The number that was confirmed is not the one that the plan names.',
   purge_outdated:
-    'The legal basis that the plan was made on was withdrawn, or the policy keeps for another time than it did then.',
+    'The legal basis that the plan was made on was withdrawn, the policy keeps for another time than it did then, or the plan is from a time that is still to come.',
   purge_closed: 'The plan was carried out before.',
   audit_key_missing: 'Pruning the audit log leaves a signed checkpoint, and the configuration has no `audit.signing`.',
   audit_differs:

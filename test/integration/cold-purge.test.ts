@@ -9,6 +9,7 @@ import { recall } from '../../src/engine/cold/recall.ts'
 import { setHold } from '../../src/engine/hold.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
+import { raw } from '../../src/sql/tag.ts'
 import { ARCHIVED_KEYS, type ArchivedCenter, archivedCenter } from '../support/archived-center.ts'
 import { testEngine } from '../support/call-center.ts'
 import { ageArchive, coldPlace, exportAll, purgeAll } from '../support/cold.ts'
@@ -80,6 +81,11 @@ test('a purge needs a basis, a second person and the number; then exactly the ex
   const longer = { ...policy, cold: { ...policy.cold, keep: { years: 10, months: 0, days: 0 } } }
   const over = { plan: again.id, actor: 'thandi', confirm: 6 }
   await assert.rejects(runPurge(engine, place.vault, longer, over), refused('purge_outdated'))
+  const later = (years: number) =>
+    center.owner.database.execute(raw(`update mothball.purge set moment = moment + interval '${years} years'`))
+  await later(2)
+  await assert.rejects(runPurge(engine, place.vault, policy, over), refused('purge_outdated'))
+  await later(-2)
   assert.deepEqual(await archived(center), before)
   const result = await runPurge(engine, place.vault, policy, over)
   assert.match(result.certificate, /"basis":"another law"/)

@@ -26,13 +26,13 @@ import { appendAudit } from '../../db/journal/audit.ts'
 import { basisOf, readBasis, readPurge, readPurges } from '../../db/journal/purge.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
 import {
-  basisOfPurgeSql,
   beginPurgeSql,
   endPurgeSql,
   nextPurgeKeysSql,
   planPurgeSql,
   purgeFilesSql,
   purgeRunsSql,
+  purgeStandsSql,
   purgeSumsSql,
   recordBasisSql,
   withdrawBasisSql,
@@ -158,7 +158,7 @@ export async function runPurge(engine: Engine, vault: ColdVault, policy: Policy,
   return underLease(engine, policy, start, async (leased) => {
     const context: PurgeContext = { engine, scope, leased, plan: plan.id }
     await engine.database.transaction({}, async (session) => {
-      await requireBasis(session, policy, plan.id)
+      await requireStanding(session, policy, plan.id)
       if ((await session.execute(beginPurgeSql(plan.id, leased.run, run.actor))) === 0)
         throw closed({ ...plan, state: 'done' })
       const entry = { action: 'purge.run', object: `purge ${plan.id}`, after: `run ${leased.run}` }
@@ -179,7 +179,7 @@ async function requirePlan({ database }: Engine, policy: Policy, run: RunPurge):
     await requireJournal(session)
     const found = requireFound(await readPurge(session, policy.name, run.plan), run.plan)
     if (found.state === 'done') throw closed(found)
-    await requireBasis(session, policy, found.id)
+    await requireStanding(session, policy, found.id)
     return found
   })
   const retention = retentionText(policy.cold.keep)
@@ -192,9 +192,11 @@ async function requirePlan({ database }: Engine, policy: Policy, run: RunPurge):
   return plan
 }
 
-/** The certificate names the basis of the plan: what is destroyed is destroyed by that right, or not at all. */
-async function requireBasis(session: Pick<Session, 'rows' | 'maybe'>, policy: Policy, plan: number): Promise<void> {
-  if ((await session.maybe(basisOfPurgeSql(plan))) !== null) return
+/** What is destroyed is destroyed by the right that the certificate names, and past its time by a clock that is right. */
+async function requireStanding(session: Pick<Session, 'rows' | 'one' | 'maybe'>, policy: Policy, plan: number) {
+  const { founded, ahead } = await session.one(purgeStandsSql(plan))
+  if (ahead === 'true') throw outdated(plan, 'it was made under a clock that was ahead')
+  if (founded === 'true') return
   if ((await readBasis(session, policy.name)) === null)
     throw new MothballError('purge_no_basis', { policy: policy.name })
   throw outdated(plan, 'its legal basis was withdrawn')
@@ -214,7 +216,7 @@ async function purgeAll(context: PurgeContext, vault: ColdVault, signal: AbortSi
     for (;;) {
       if (signal?.aborted) throw new MothballError('stopping')
       if (leased.lease.lost.aborted) throw new MothballError('lease_lost', { policy: scope.policy.name })
-      await requireBasis(engine.database, scope.policy, plan)
+      await requireStanding(engine.database, scope.policy, plan)
       const { keys } = await engine.database.one(nextPurgeKeysSql(plan, file.file, scope.policy.batchSize))
       if (keys === null) break
       await purgeBatch(context, { file: file.file, set, keys: keysOf(keys) })

@@ -109,10 +109,10 @@ export const listPurgesSql = (
   sql`select ${PURGE} ${FROM} where p.policy = ${policy} and (${before}::bigint is null or p.id < ${before}::bigint)
     order by p.id desc limit ${limit}::bigint`
 
-/** The basis that the plan was made on, as long as nobody has withdrawn it or put another in its place. */
-export const basisOfPurgeSql = (id: number): Sql<{ id: string }> =>
-  sql`select b.id::text as id from mothball.purge p join mothball.legal_basis b on b.id = p.basis_id
-    where p.id = ${id}::bigint and b.withdrawn_at is null`
+/** Whether nobody has withdrawn the basis that the plan was made on; and whether it was made at a time that is to come. */
+export const purgeStandsSql = (id: number): Sql<{ founded: string; ahead: string }> =>
+  sql`select (b.withdrawn_at is null)::text as founded, (p.moment > pg_catalog.clock_timestamp())::text as ahead
+    from mothball.purge p join mothball.legal_basis b on b.id = p.basis_id where p.id = ${id}::bigint`
 
 /** Once: the second to try touches no row. A purge whose run died is taken up again by a new one. */
 export const beginPurgeSql = (id: number, run: number, actor: string): Sql =>
