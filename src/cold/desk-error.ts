@@ -19,7 +19,10 @@ export const isDeskFull = (error: unknown): boolean =>
 const deskError = (error: unknown): unknown =>
   error instanceof MothballError || !isDeskFull(error)
     ? error
-    : new MothballError('cold_desk_failed', { folder: tmpdir(), problem: codeOf(error) }, { cause: error })
+    : new MothballError('cold_desk_failed', { folder: tmpdir(), problem: problemOf(error) }, { cause: error })
+
+const problemOf = (error: unknown): string =>
+  FULL.includes(codeOf(error)) ? codeOf(error) : 'its disk is full, or may not be written'
 
 /** Work that writes to the desk. Throws `cold_desk_failed`, or what the work throws. */
 export async function onDesk<T>(work: () => Promise<T>): Promise<T> {

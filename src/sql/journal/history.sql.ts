@@ -35,7 +35,7 @@ export type RunRecordRow = Readonly<{
 
 const COLUMNS = sql`r.id::text as run, r.policy, r.operation, r.status, r.dry_run::text as dry_run, r.actor, r.reason,
       r.cutoff::text as cutoff, r.started_at::text as started_at, r.ended_at::text as ended_at,
-      ${spanMs(raw('r.started_at'), raw('r.ended_at'))}::text as duration_ms,
+      case when r.ended_at is not null then ${spanMs(raw('r.started_at'), raw('r.ended_at'))}::text end as duration_ms,
       r.active::text as active, r.candidates::text as candidates, r.eligible::text as eligible, r.kept::text as kept,
       (case when r.ended_at is null then b.subjects else r.archived end)::text as archived, r.restored::text as restored,
       r.failed::text as failed, r.skipped::text as skipped, b.batches::text as batches, r.stop_reason, r.error,

@@ -6,6 +6,6 @@ import { raw, type Sql, sql } from '../tag.ts'
 
 const MOST_MS = raw(String(2 ** 31 - 1))
 
-/** Whole milliseconds as an integer; null where either end is. */
+/** Whole milliseconds as an integer; none where an end is null. */
 export const spanMs = (from: Sql, to: Sql): Sql =>
-  sql`case when ${to} is not null then least(${MOST_MS}, greatest(0, round(extract(epoch from ${to} - ${from}) * 1000)))::integer end`
+  sql`least(${MOST_MS}, greatest(0, round(extract(epoch from ${to} - ${from}) * 1000)))::integer`
