@@ -101,6 +101,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   cold_file_differs: 'A file was cut off, changed, exchanged or put back from another time: its hash is another one.',
   cold_key_missing: 'The file was encrypted under a key that is no longer in `cold.encryption.keys`.',
   cold_column_taken: 'A table has a column named as one of the two that cold files add.',
+  cold_columns_alike: 'Two columns of a table differ in case alone.',
   cold_shape_differs: 'An archive table lacks a column of the cold file, or has it with another type.',
   purge_no_basis: 'Purging is off until somebody records by what right rows are destroyed.',
   purge_same_person: 'Whoever planned a purge tried to carry it out.',

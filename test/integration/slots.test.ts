@@ -168,7 +168,7 @@ test('a due slot that no worker takes is missed in the end', async (t) => {
 })
 
 test('after a look under a clock that was far ahead, the schedule goes on once the clock is right again', async (t) => {
-  const center = await scheduled(t, { schedule: { ...DAILY, cron: '* * * * *' } })
+  const center = await scheduled(t, { schedule: { ...DAILY, cron: '* * * * *', catchUp: 'never' } })
   await lookedLast(center, 0)
   await center.db.query("update mothball.schedule set seen_until = now() - interval '5 minutes'")
   await lookAtSchedule(center.engine, center.policy)
@@ -179,7 +179,7 @@ test('after a look under a clock that was far ahead, the schedule goes on once t
   // Five minutes later.
   await center.db.query("update mothball.slot set planned_at = planned_at - interval '5 minutes'")
   await center.db.query("update mothball.schedule set seen_until = seen_until - interval '5 minutes'")
-  const due = await lookAtSchedule(center.engine, center.policy)
-  assert.equal(due.length, 1)
-  assert.equal((await runSlot(center.engine, center.policy, due[0]?.slot ?? '')).kind, 'ran')
+  const [due, ...more] = await lookAtSchedule(center.engine, center.policy)
+  assert.ok(due?.late === false && more.length === 0)
+  assert.equal((await runSlot(center.engine, center.policy, due.slot)).kind, 'ran')
 })

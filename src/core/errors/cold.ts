@@ -50,6 +50,13 @@ export const coldErrors = errorTable({
     exit: EXIT.refused,
     http: 409,
   },
+  cold_columns_alike: {
+    message: ({ table, column, other }) =>
+      `${table} has columns ${other} and ${column}, which are one name in a cold file`,
+    hint: () => 'Rename one of them in the table and in its archive.',
+    exit: EXIT.refused,
+    http: 409,
+  },
   cold_shape_differs: {
     message: ({ table, column }) => `${table} has no column ${column} of the type that the cold file was written with`,
     hint: () => 'Give the archive table this column back; nothing was touched.',
