@@ -50,7 +50,10 @@ export async function previewExport({ database }: Engine, policy: Policy): Promi
   })
 }
 
-/** Throws `already_running`, `plan_refused`, `cold_column_taken`, `cold_columns_alike`, and what the store has to say; what was recorded stays. */
+/**
+ * Throws `already_running`, `plan_refused`, `cold_column_taken`, `cold_columns_alike`, and what the store has to say; what
+ * was recorded stays.
+ */
 export async function exportCold(
   engine: Engine,
   vault: ColdVault,
