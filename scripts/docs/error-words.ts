@@ -93,16 +93,21 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   already_gone: 'Nothing was touched, and no hold was set.',
   cold_missing: 'A command needs cold files, and the configuration has no section `cold` with a folder or a bucket.',
   cold_store_failed: 'The folder or the bucket refused a file: no room, no right, no connection, a name that is taken.',
+  cold_desk_failed:
+    'Files are made and proven in the folder for temporary files, two sets at a time, before the store has them: that folder is full.',
   cold_not_kept:
     'A file that was read back after an export holds other rows than the server sent. Nothing is recorded.',
   cold_file_missing: 'A file that the journal or a manifest names is not in the store.',
   cold_file_differs: 'A file was cut off, changed, exchanged or put back from another time: its hash is another one.',
   cold_key_missing: 'The file was encrypted under a key that is no longer in `cold.encryption.keys`.',
   cold_column_taken: 'A table has a column named as one of the two that cold files add.',
+  cold_columns_alike: 'Two columns of a table differ in case alone.',
   cold_shape_differs: 'An archive table lacks a column of the cold file, or has it with another type.',
   purge_no_basis: 'Purging is off until somebody records by what right rows are destroyed.',
   purge_same_person: 'Whoever planned a purge tried to carry it out.',
   purge_count_differs: 'The number that was confirmed is not the one that the plan names.',
+  purge_outdated:
+    'The legal basis that the plan was made on was withdrawn, the policy keeps for another time than it did then, or the plan is from a time that is still to come.',
   purge_closed: 'The plan was carried out before.',
   audit_key_missing: 'Pruning the audit log leaves a signed checkpoint, and the configuration has no `audit.signing`.',
   audit_differs:

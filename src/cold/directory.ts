@@ -8,6 +8,7 @@ import { constants, type Dirent } from 'node:fs'
 import { copyFile, link, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { FileBoundary } from './boundary.ts'
+import { isDeskFull } from './desk-error.ts'
 import { type ColdStore, codeOf, failed, missing, requirePath } from './store.ts'
 
 /** Files under this ending were never finished. */
@@ -31,6 +32,7 @@ export function directoryStore(folder: string, reached: FileBoundary): ColdStore
     },
     get: async (path, localFile) => {
       await copyFile(await placeOf(path), localFile).catch((error: unknown) => {
+        if (isDeskFull(error)) throw error
         throw codeOf(error) === 'ENOENT' ? missing(path) : failed(name, codeOf(error), error)
       })
     },
@@ -55,7 +57,7 @@ const pathOf = (root: string, entry: Dirent): string =>
 
 async function write(root: string, place: string, localFile: string, reached: FileBoundary): Promise<void> {
   const folder = dirname(place)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const stood = await makeFolder(folder)
   // Processes in containers have the same numbers, and two of them may write one name at the same moment.
   const unfinished = `${place}.${randomBytes(6).toString('hex')}${UNFINISHED}`
   await copyFile(localFile, unfinished, constants.COPYFILE_FICLONE)
@@ -64,12 +66,31 @@ async function write(root: string, place: string, localFile: string, reached: Fi
   } finally {
     await unlink(unfinished)
   }
-  // A new name is durable once its folder is, and a new folder once the one above it is.
-  for (let at = folder; at.startsWith(root); at = dirname(at)) {
-    await flush(at)
-    if (at === root) break
-  }
+  await flushUpTo(root.startsWith(stood) ? stood : root, folder)
   await reached('folder-flushed')
+}
+
+/** With all above it; returns the lowest that stood before. Node's own way calls a read-only disk a missing folder. */
+async function makeFolder(folder: string): Promise<string> {
+  const problem = await mkdir(folder, { mode: 0o700 }).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (problem === null) return dirname(folder)
+  if (codeOf(problem) === 'EEXIST') return folder
+  if (codeOf(problem) !== 'ENOENT') throw problem
+  const stood = await makeFolder(dirname(folder))
+  // Another process may have made it meanwhile.
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
+  return stood
+}
+
+/** A new name is durable once its folder is, and a new folder (the root may be one) once the one above it is. */
+async function flushUpTo(top: string, folder: string): Promise<void> {
+  await flush(folder)
+  if (folder !== top) await flushUpTo(top, dirname(folder))
 }
 
 async function remove(place: string): Promise<void> {

@@ -8,6 +8,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { MothballError } from '../core/errors/index.ts'
+import { isDeskFull } from './desk-error.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
@@ -32,6 +33,7 @@ export async function decryptFile(from: string, to: string, { key }: FileKey, pa
   try {
     await pipeline(createReadStream(from, { start: IV_BYTES, end }), decipher, createWriteStream(to, { mode: 0o600 }))
   } catch (error) {
+    if (isDeskFull(error)) throw error
     throw new MothballError('cold_file_differs', { file: path, problem: 'it was not encrypted so' }, { cause: error })
   }
 }

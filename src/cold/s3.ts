@@ -17,6 +17,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import type { FileBoundary } from './boundary.ts'
+import { isDeskFull } from './desk-error.ts'
 import { type ColdStore, codeOf, failed, missing, requirePath } from './store.ts'
 
 export type S3Options = Readonly<{
@@ -101,6 +102,7 @@ async function download({ client, Bucket, name }: Sending, { Key, path }: Place,
     if (!(Body instanceof Readable)) throw failed(name, 'an answer without a body')
     await pipeline(Body, createWriteStream(localFile, { mode: 0o600 }))
   } catch (error) {
+    if (isDeskFull(error)) throw error
     throw isMissing(error) ? missing(path) : failed(name, wordOf(error), error)
   }
 }

@@ -22,6 +22,7 @@ import {
 } from '../engine/cold/vault.ts'
 import { differenceSql, familiesInFileSql, fileDigestsSql, proofSql, readColdSql } from '../sql/cold-file.sql.ts'
 import type { FileBoundary } from './boundary.ts'
+import { onDesk, tellingDesk } from './desk-error.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
 import { openParquet, type Parquet } from './parquet.ts'
 import type { ColdStore } from './store.ts'
@@ -39,10 +40,11 @@ export function createVault(options: VaultOptions): ColdVault {
   return {
     store: store.name,
     keyId: keys[0]?.id ?? null,
-    open: async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'mothball-cold-'))
-      return new Desk(options, folder, await openParquet(folder))
-    },
+    open: () =>
+      onDesk(async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'mothball-cold-'))
+        return tellingDesk(new Desk(options, folder, await openParquet(folder)))
+      }),
     list: () => store.list(),
     remove: (path) => store.remove(path),
   }

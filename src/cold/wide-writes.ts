@@ -4,6 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { Writable } from 'node:stream'
+import { onDesk } from './desk-error.ts'
 
 const PIECE_BYTES = 1_048_576
 
@@ -47,9 +48,9 @@ class WideWrites extends Writable {
 
   /** Writes what was gathered; the chunk is gathered then, or written too where it is longer than a piece. */
   async #flush(chunk: Buffer): Promise<void> {
-    await this.#file.writeFile(this.#piece.subarray(0, this.#filled))
+    await onDesk(() => this.#file.writeFile(this.#piece.subarray(0, this.#filled)))
     this.#filled = 0
-    if (chunk.length > PIECE_BYTES) await this.#file.writeFile(chunk)
+    if (chunk.length > PIECE_BYTES) await onDesk(() => this.#file.writeFile(chunk))
     else this.#take(chunk)
   }
 }

@@ -117,6 +117,8 @@ export type Catalog = Readonly<{
     /** False where our own sessions skip foreign keys and triggers (`session_replication_role`). */
     origin: boolean
     zone: string
+    /** As PostgreSQL calls it. */
+    encoding: string
     database: string
     user: string
   }>

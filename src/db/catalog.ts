@@ -90,6 +90,7 @@ const server = z.strictObject({
   fsync: z.boolean(),
   origin: z.boolean(),
   zone: z.string(),
+  encoding: z.string(),
   database: z.string(),
   user: z.string(),
 })

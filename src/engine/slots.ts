@@ -62,9 +62,11 @@ export async function lookAtSchedule({ database, emit }: Engine, policy: Policy)
 type Looked = Readonly<{ due: readonly DueSlot[]; missed: readonly string[]; caughtUp: boolean }>
 
 async function look(session: Session, policy: Policy, schedule: Schedule, row: ScheduleRow): Promise<Looked> {
-  const isSame = row.cron === schedule.cron && row.zone === schedule.zone
   const now = Number(row.now_ms)
-  // What another rule would have meant for the time before it was changed, nobody can say.
+  // Seen already what is still to come: the clock was ahead at an earlier look, and nobody would look until then.
+  const wasAhead = Number(row.seen_until_ms) > now + LATE_AFTER_MS
+  const isSame = row.cron === schedule.cron && row.zone === schedule.zone && !wasAhead
+  // What another rule would have meant for the time before it was changed, nobody can say; nor what passed meanwhile.
   if (!isSame) await session.execute(seenUntilSql(policy.name, schedule, now))
   const times = isSame ? slotsBetween(schedule, Number(row.seen_until_ms), now) : []
   const noticed = await notice(session, policy, schedule, times, now)

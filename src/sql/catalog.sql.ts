@@ -195,4 +195,4 @@ const serverSql: Sql = raw(`json_build_object(
     'fsync', current_setting('fsync') = 'on',
     'origin', current_setting('session_replication_role') <> 'replica',
     'zone', (select reset_val from pg_settings where name = 'TimeZone'),
-    'database', current_database(), 'user', current_user)`)
+    'encoding', getdatabaseencoding(), 'database', current_database(), 'user', current_user)`)

@@ -9,12 +9,18 @@ import { column, commaList, type Sql, sql } from './tag.ts'
 const SEALED_ARCHIVE_COLUMNS = ['archived_at', 'archived_by', 'archive_reason'] as const
 
 /**
+ * UTF-8, so that a row has the same hash in every database. One in SQL_ASCII knows no encoding and holds any bytes: there
+ * they are taken as they are, or a row whose text is no UTF-8 could neither be sealed nor come home.
+ */
+const ENCODING = sql`(select case pg_catalog.getdatabaseencoding() when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end)`
+
+/**
  * SHA-256 (bytea) of the archive row `alias`. `columns` are those of the batch's manifest, in its order: a column that
  * was added later is no part of what the batch moved.
  */
 export function sealHash(alias: Sql, columns: readonly string[]): Sql {
   const texts = [...columns, ...SEALED_ARCHIVE_COLUMNS].map((name) => sql`${column(alias, name)}::text`)
-  return sql`pg_catalog.sha256(pg_catalog.convert_to(row(${commaList(texts)})::text, 'UTF8'))`
+  return sql`pg_catalog.sha256(pg_catalog.convert_to(row(${commaList(texts)})::text, ${ENCODING}))`
 }
 
 /**

@@ -171,6 +171,9 @@ test('a store that lets nothing be removed keeps nobody: the receipt names what 
   assert.equal(unremoved.length, 8)
   assert.deepEqual([...(await coldOrphans(engine, place.vault, policy))].sort(), unremoved)
   assert.deepEqual((await listErasures(engine, policy))[0]?.unremoved, unremoved)
+  // A folder that is not mounted has none of the files, which are not gone by that.
+  await exportAll(center, await coldPlace(t))
+  assert.deepEqual((await listErasures(engine, policy))[0]?.unremoved, unremoved)
   await exportAll(center, place)
   assert.deepEqual((await listErasures(engine, policy))[0]?.unremoved, [])
   assert.deepEqual(await coldOrphans(engine, place.vault, policy), [])

@@ -9,6 +9,7 @@ import { recall } from '../../src/engine/cold/recall.ts'
 import { setHold } from '../../src/engine/hold.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
+import { raw } from '../../src/sql/tag.ts'
 import { ARCHIVED_KEYS, type ArchivedCenter, archivedCenter } from '../support/archived-center.ts'
 import { testEngine } from '../support/call-center.ts'
 import { ageArchive, coldPlace, exportAll, purgeAll } from '../support/cold.ts'
@@ -74,13 +75,24 @@ test('a purge needs a basis, a second person and the number; then exactly the ex
   await assert.rejects(carryOut('thandi', 5), refused('purge_count_differs'))
   await withdrawBasis(center.owner, policy, { actor: 'compliance' })
   await assert.rejects(carryOut('thandi', 6), refused('purge_no_basis'))
-  await recordBasis(center.owner, policy, { basis: 'the law', actor: 'compliance' })
+  await recordBasis(center.owner, policy, { basis: 'another law', actor: 'compliance' })
+  await assert.rejects(carryOut('thandi', 6), refused('purge_outdated'))
+  const again = await planPurge(engine, policy, { actor: 'sipho', reason: 'due' })
+  const longer = { ...policy, cold: { ...policy.cold, keep: { years: 10, months: 0, days: 0 } } }
+  const over = { plan: again.id, actor: 'thandi', confirm: 6 }
+  await assert.rejects(runPurge(engine, place.vault, longer, over), refused('purge_outdated'))
+  const later = (years: number) =>
+    center.owner.database.execute(raw(`update mothball.purge set moment = moment + interval '${years} years'`))
+  await later(2)
+  await assert.rejects(runPurge(engine, place.vault, policy, over), refused('purge_outdated'))
+  await later(-2)
   assert.deepEqual(await archived(center), before)
-  const result = await carryOut('thandi', 6)
+  const result = await runPurge(engine, place.vault, policy, over)
+  assert.match(result.certificate, /"basis":"another law"/)
   assert.deepEqual([result.purged, Object.values(result.rows)], [6, [6, 6, 6, 6]])
   assert.deepEqual(await archived(center), [])
   await assertClean(center)
-  await assert.rejects(carryOut('thandi', 6), refused('purge_closed'))
+  await assert.rejects(runPurge(engine, place.vault, policy, over), refused('purge_closed'))
   const back = await recall(engine, place.vault, policy, { keys: ['3', '5', '99'], actor: 'thandi', reason: 'phoned' })
   assert.deepEqual([back.recalled, back.unknown], [['3', '5'], ['99']])
   assert.deepEqual(
@@ -90,6 +102,19 @@ test('a purge needs a basis, a second person and the number; then exactly the ex
   await assertClean(center)
   const home = await restore(engine, policy, { selection: { by: 'keys', keys: ['3', '5'] }, reason: 'phoned' })
   assert.deepEqual([home.restored, home.conflicts], [2, []])
+  await assertClean(center)
+})
+
+test('a basis that is withdrawn while a purge is at work ends it at its batch', async (t) => {
+  const center = await agedCenter(t)
+  const { owner, db } = center
+  const place = await coldPlace(t)
+  await exportAll(center, place)
+  const signals = once('purge-committed', () => withdrawBasis(owner, center.policy, { actor: 'compliance' }))
+  const engine = testEngine(t, db, [], signals)
+  const policy = { ...center.policy, batchSize: 2 }
+  await assert.rejects(purgeAll({ engine, owner, policy }, place), refused('purge_no_basis'))
+  assert.equal((await db.query('select from nic_cc_customer_backup')).length, 4)
   await assertClean(center)
 })
 

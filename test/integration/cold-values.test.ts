@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { recall } from '../../src/engine/cold/recall.ts'
 import { restore } from '../../src/engine/restore/restore.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
-import { archiveToy } from '../support/archived-table.ts'
+import { archiveToy, migrateToy, toyTables } from '../support/archived-table.ts'
 import { ageArchive, coldPlace, exportAll, fileKey, purgeAll } from '../support/cold.ts'
 import { asText, thingsOfEveryKind } from '../support/value-kinds.ts'
 
@@ -30,4 +30,23 @@ test('every kind of value goes into cold files, is purged, and comes back unchan
   )
   await restore(toy.engine, toy.policy, { selection: { by: 'keys', keys }, reason: 'undo' })
   assert.deepEqual(await asText(toy, 'things'), atHome)
+})
+
+test('columns that a cold file could not tell apart, or needs itself, are refused by name', async (t) => {
+  const toy = await toyTables(
+    t,
+    `create table person (id bigint primary key, name text, created_at timestamptz);
+     create table pet (id bigint primary key, "Name" text, name text, created_at timestamptz);
+     create table trip (id bigint primary key, "Mothball_Family" text, created_at timestamptz)`,
+    { subject: 'person' },
+  )
+  const place = await coldPlace(t)
+  for (const [subject, code] of [
+    ['pet', 'cold_columns_alike'],
+    ['trip', 'cold_column_taken'],
+  ] as const) {
+    const other = { ...toy, policy: { ...toy.policy, subject: { schema: 'public', table: subject } } }
+    await migrateToy(other)
+    await assert.rejects(exportAll({ engine: toy.owner, policy: other.policy }, place), { code })
+  }
 })

@@ -10,6 +10,7 @@ import { run } from '../../src/engine/run/run.ts'
 import { sweep } from '../../src/engine/sweep/sweep.ts'
 import { sql } from '../../src/sql/tag.ts'
 import { callCenter } from '../support/call-center.ts'
+import { once } from '../support/reached.ts'
 
 type Still = Readonly<{ engine: Engine; stands: Promise<void>; wake: () => void }>
 
@@ -63,4 +64,27 @@ test('a lease from before the clock was set back keeps nobody from taking over',
   await center.db.query(`insert into mothball.lease (name, epoch, owner, heartbeat_at)
     values ('${leaseName(center.policy)}', 1, 'gone', now() + interval '1 day')`)
   assert.equal((await run(center.engine, center.policy, { confirm: 1 })).archived, 1)
+})
+
+test('a run during which the clock is set, far on or back, is closed with a time that the log can hold', async (t) => {
+  for (const [shift, longest] of [
+    ['- 400', 2 ** 31 - 1],
+    ['+ 400', 0],
+  ] as const) {
+    const signals = once('batch-committed', () =>
+      center.db.query(`update mothball.run set started_at = started_at ${shift} * interval '1 day'`),
+    )
+    const center = await callCenter(t, { policy: { guard: 1 }, signals })
+    await center.customer(90)
+    const first = await run(center.engine, center.policy)
+    assert.deepEqual([first.status, first.archived, first.durationMs], ['success', 1, longest])
+    // The same of one whose process died.
+    await center.db.query(`update mothball.run set ended_at = null, status = 'running', stop_reason = null`)
+    assert.equal((await run(center.engine, center.policy)).status, 'success')
+    assert.deepEqual(await center.db.query('select status, archived from mothball.run order by id'), [
+      { status: 'failed', archived: '1' },
+      { status: 'success', archived: '0' },
+    ])
+    assert.equal(await center.count('nic_cc_archive_log', `execution_time_ms in (0, ${longest})`), 2)
+  }
 })

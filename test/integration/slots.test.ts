@@ -166,3 +166,20 @@ test('a due slot that no worker takes is missed in the end', async (t) => {
   assert.ok(due.every(({ late }) => !late))
   assert.equal(await center.count('mothball.slot', "state = 'missed'"), 1)
 })
+
+test('after a look under a clock that was far ahead, the schedule goes on once the clock is right again', async (t) => {
+  const center = await scheduled(t, { schedule: { ...DAILY, cron: '* * * * *', catchUp: 'never' } })
+  await lookedLast(center, 0)
+  await center.db.query("update mothball.schedule set seen_until = now() - interval '5 minutes'")
+  await lookAtSchedule(center.engine, center.policy)
+  // What such a look leaves behind: slots of the future, missed all but the last, which waits for a worker.
+  await center.db.query("update mothball.slot set planned_at = planned_at + interval '6 minutes'")
+  await center.db.query("update mothball.schedule set seen_until = seen_until + interval '400 days'")
+  assert.deepEqual(await lookAtSchedule(center.engine, center.policy), [], 'what is to come is not due')
+  // Five minutes later.
+  await center.db.query("update mothball.slot set planned_at = planned_at - interval '5 minutes'")
+  await center.db.query("update mothball.schedule set seen_until = seen_until - interval '5 minutes'")
+  const [due, ...more] = await lookAtSchedule(center.engine, center.policy)
+  assert.ok(due?.late === false && more.length === 0)
+  assert.equal((await runSlot(center.engine, center.policy, due.slot)).kind, 'ran')
+})

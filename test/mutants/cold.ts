@@ -41,4 +41,9 @@ export const COLD_MUTANTS: readonly Mutant[] = [
       ],
     },
   },
+  {
+    without: 'the question whether the basis of a purge still stands',
+    patches: [{ file: 'src/engine/cold/purge.ts', find: "if (founded === 'true') return", put: 'return' }],
+    killedBy: { file: TESTS, tests: ['a basis that is withdrawn while a purge is at work ends it at its batch'] },
+  },
 ]

@@ -154,4 +154,18 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     ],
     killedBy: { file: 'test/integration/run-guards.test.ts', tests: ['a slot is taken once'] },
   },
+  {
+    without: 'a duration that the log can hold, whatever the clock did',
+    patches: [
+      {
+        file: 'src/sql/journal/span.sql.ts',
+        find: 'least(${MOST_MS}, greatest(0, round(extract(epoch from ${to} - ${from}) * 1000)))::integer',
+        put: '(round(extract(epoch from ${to} - ${from}) * 1000) + 0 * ${MOST_MS})::bigint',
+      },
+    ],
+    killedBy: {
+      file: 'test/integration/leased-run.test.ts',
+      tests: ['a run during which the clock is set, far on or back, is closed with a time that the log can hold'],
+    },
+  },
 ]

@@ -21,13 +21,20 @@ export type Toy = Readonly<{
 }>
 
 /** Runs `ddl`, makes the archive tables. The subject has a `created_at` unless the policy says otherwise. */
-export async function toyTables(
+export const toyTables = async (t: TestContext, ddl: string, input: ToyPolicy, powers?: Powers): Promise<Toy> =>
+  toyIn(t, await testDatabase(t), ddl, input, powers)
+
+type ToyPolicy = Partial<PolicyInput> & Readonly<{ subject: string }>
+type Powers = Readonly<{ signals?: Signals; beside?: Beside }>
+
+/** The same in a database that the test has made. */
+export async function toyIn(
   t: TestContext,
+  db: TestDatabase,
   ddl: string,
-  input: Partial<PolicyInput> & Readonly<{ subject: string }>,
-  { signals, beside }: Readonly<{ signals?: Signals; beside?: Beside }> = {},
+  input: ToyPolicy,
+  { signals, beside }: Powers = {},
 ): Promise<Toy> {
-  const db = await testDatabase(t)
   await db.query(ddl)
   const policy = parsePolicy({ name: 'toy', age: { column: 'created_at', days: 60 }, guard: 1, ...input }, 'policy')
   if (isProblems(policy)) throw new Error(JSON.stringify(policy))

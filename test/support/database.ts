@@ -31,9 +31,11 @@ async function asOneAdmin(statement: string): Promise<void> {
   await pool.query(statement)
 }
 
-const clone = (name: string, template: string) =>
+const clone = (name: string, template: string, encoding: string | undefined) =>
   // The default strategy (WAL_LOG from 15 on): FILE_COPY asks for two checkpoints of the whole server for each clone.
-  asOneAdmin(`create database ${name} template ${template}`)
+  asOneAdmin(
+    `create database ${name} template ${template}${encoding === undefined ? '' : ` encoding '${encoding}' locale_provider libc locale 'C'`}`,
+  )
 
 /** True once the test's body has ended without an error; the type definitions do not know the field yet. */
 const hasPassed = (t: TestContext): boolean => 'passed' in t && t.passed === true
@@ -45,10 +47,13 @@ const isMutant = process.env[MUTANT_VARIABLE] !== undefined
  * A database of the test's own, with one connection opened at the first query. Close what else was opened to `url`
  * within the test; it is cut off otherwise.
  */
-export async function testDatabase(t: TestContext, options: { template?: Template } = {}): Promise<TestDatabase> {
+export async function testDatabase(
+  t: TestContext,
+  options: { template?: Template; encoding?: string } = {},
+): Promise<TestDatabase> {
   const template = options.template ? await buildTemplate(options.template) : 'template0'
   const name = `mothball_test_${randomBytes(6).toString('hex')}`
-  await clone(name, template)
+  await clone(name, template, options.encoding)
   const url = serverUrl(name)
   let connection: Promise<Connection> | null = null
   const close = async () => (await connection)?.end()

@@ -159,6 +159,7 @@ const SERVER: Catalog['server'] = {
   fsync: true,
   origin: true,
   zone: 'UTC',
+  encoding: 'UTF8',
   database: 'test',
   user: 'mothball',
 }

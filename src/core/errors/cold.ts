@@ -14,6 +14,12 @@ export const coldErrors = errorTable({
     exit: EXIT.failed,
     http: 502,
   },
+  cold_desk_failed: {
+    message: ({ folder, problem }) => `the folder for temporary files, ${folder}, cannot be written: ${problem}`,
+    hint: () => 'Make room there, or name another folder in TMPDIR, then repeat the command; what was recorded stays.',
+    exit: EXIT.failed,
+    http: 500,
+  },
   cold_not_kept: {
     message: ({ file, rows, differing }) => `${file} does not hold what was sent: ${differing} of ${rows} rows differ`,
     hint: () => 'Nothing was recorded. Report it with the types of the columns of this table.',
@@ -44,6 +50,13 @@ export const coldErrors = errorTable({
     exit: EXIT.refused,
     http: 409,
   },
+  cold_columns_alike: {
+    message: ({ table, column, other }) =>
+      `${table} has columns ${other} and ${column}, which are one name in a cold file`,
+    hint: () => 'Rename one of them in the table and in its archive.',
+    exit: EXIT.refused,
+    http: 409,
+  },
   cold_shape_differs: {
     message: ({ table, column }) => `${table} has no column ${column} of the type that the cold file was written with`,
     hint: () => 'Give the archive table this column back; nothing was touched.',
@@ -66,6 +79,12 @@ export const coldErrors = errorTable({
     message: ({ plan, planned, confirmed }) =>
       `purge ${plan} is about ${planned} families, ${confirmed} were confirmed`,
     hint: ({ planned }) => `Read the plan again, and confirm ${planned}.`,
+    exit: EXIT.refused,
+    http: 409,
+  },
+  purge_outdated: {
+    message: ({ plan, problem }) => `purge ${plan} can no longer be carried out: ${problem}`,
+    hint: () => 'Make a new one with `mothball purge plan`.',
     exit: EXIT.refused,
     http: 409,
   },

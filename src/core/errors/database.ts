@@ -16,7 +16,10 @@ export const databaseErrors = errorTable({
   },
   statement_failed: {
     message: ({ sqlstate, object }) => `a statement failed with SQLSTATE ${sqlstate}${object ? ` on ${object}` : ''}`,
-    hint: () => "Look the SQLSTATE up in PostgreSQL's appendix A; the server's log has the statement.",
+    hint: ({ sqlstate }) =>
+      sqlstate === '53100'
+        ? 'A disk of the server is full: make room there, then repeat it; what committed stands, the rest was not touched.'
+        : "Look the SQLSTATE up in PostgreSQL's appendix A; the server's log has the statement.",
     exit: EXIT.failed,
     http: 500,
   },

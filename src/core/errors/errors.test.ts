@@ -35,3 +35,9 @@ test('an error carries code, facts, message, hint and exit code', () => {
   assert.equal(hasCode(error, 'lease_lost'), false)
   assert.equal(hasCode(new Error('x'), ...(Object.keys(ERRORS) as ErrorCode[])), false)
 })
+
+test('a disk of the server that is full is told as such', () => {
+  const hint = (sqlstate: string) => new MothballError('statement_failed', { sqlstate }).hint
+  assert.match(hint('53100'), /^A disk of the server is full/)
+  assert.doesNotMatch(hint('22003'), /disk/)
+})

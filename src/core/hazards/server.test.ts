@@ -16,3 +16,11 @@ test('a server older than 14, a standby, one without fsync and one where no fore
   assert.deepEqual(refusals({ fsync: false }), ['fsync_off test'])
   assert.deepEqual(refusals({ origin: false }), ['replica_role test'])
 })
+
+test('a database in SQL_ASCII has a warning: nobody can tell what its texts are', () => {
+  const subject = customer()
+  const warnings = (encoding: string) =>
+    judge(policyOf(), catalogOf([subject, archiveOf(subject), logTable()], { server: { encoding } })).warnings
+  assert.deepEqual(warnings('UTF8'), warnings('LATIN1'))
+  assert.deepEqual(warnings('SQL_ASCII'), ['encoding_unknown test', ...warnings('UTF8')])
+})

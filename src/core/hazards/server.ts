@@ -1,9 +1,12 @@
 /** The server itself: new enough, writable, durable when it says that it has committed, and true to its foreign keys. */
-import type { Finding, Findings } from '../finding.ts'
+import { type Finding, type Findings, mergeFindings } from '../finding.ts'
 import { OLDEST_SERVER } from '../table.ts'
-import { type HazardInput, refuse } from './hazard.ts'
+import { type HazardInput, refuse, warn } from './hazard.ts'
 
-export function serverHazards({ catalog: { server } }: HazardInput): Findings {
+export const serverHazards = (input: HazardInput): Findings =>
+  mergeFindings(refuse(serverRefusals(input)), warn(serverWarnings(input)))
+
+function serverRefusals({ catalog: { server } }: HazardInput): readonly Finding[] {
   const found: readonly (Finding | false)[] = [
     server.version < OLDEST_SERVER && {
       code: 'server_too_old',
@@ -30,5 +33,18 @@ export function serverHazards({ catalog: { server } }: HazardInput): Findings {
       hint: "Set session_replication_role to origin for the program's role and database.",
     },
   ]
-  return refuse(found.filter((finding) => finding !== false))
+  return found.filter((finding) => finding !== false)
 }
+
+const serverWarnings = ({ catalog: { server } }: HazardInput): readonly Finding[] =>
+  server.encoding === 'SQL_ASCII'
+    ? [
+        {
+          code: 'encoding_unknown',
+          object: server.database,
+          message:
+            'the encoding of the database is SQL_ASCII: a text that is no UTF-8 moves and comes home as it is, but is neither shown nor exported',
+          hint: 'Move to a database in UTF8 before the first export: dump this one, mend such texts, and restore it there.',
+        },
+      ]
+    : []

@@ -50,7 +50,10 @@ export async function previewExport({ database }: Engine, policy: Policy): Promi
   })
 }
 
-/** Throws `already_running`, `plan_refused`, `cold_column_taken`, and what the store has to say; what was recorded stays. */
+/**
+ * Throws `already_running`, `plan_refused`, `cold_column_taken`, `cold_columns_alike`, and what the store has to say; what
+ * was recorded stays.
+ */
 export async function exportCold(
   engine: Engine,
   vault: ColdVault,
@@ -150,9 +153,18 @@ const manifestOf = (
   tables: [...tables],
 })
 
+/** In a cold file, names that differ in case alone are one. */
 function requireFreeNames({ family }: RestoreScope): void {
-  for (const { twin } of family.tables)
-    for (const { name } of twin.columns)
-      if (name.toLowerCase() === FAMILY_COLUMN || name.toLowerCase() === DIGEST_COLUMN)
-        throw new MothballError('cold_column_taken', { table: tableText(twin.name), column: name })
+  for (const { twin } of family.tables) {
+    const table = tableText(twin.name)
+    const known = new Map<string, string>()
+    for (const { name: column } of twin.columns) {
+      const folded = column.toLowerCase()
+      if (folded === FAMILY_COLUMN || folded === DIGEST_COLUMN)
+        throw new MothballError('cold_column_taken', { table, column })
+      const other = known.get(folded)
+      if (other !== undefined) throw new MothballError('cold_columns_alike', { table, column, other })
+      known.set(folded, column)
+    }
+  }
 }

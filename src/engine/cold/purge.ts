@@ -21,6 +21,7 @@ import { reasonProblem } from '../../core/hold.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Page } from '../../core/page.ts'
 import type { Policy } from '../../core/policy.ts'
+import type { Session } from '../../db/database.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
 import { basisOf, readBasis, readPurge, readPurges } from '../../db/journal/purge.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
@@ -31,6 +32,7 @@ import {
   planPurgeSql,
   purgeFilesSql,
   purgeRunsSql,
+  purgeStandsSql,
   purgeSumsSql,
   recordBasisSql,
   withdrawBasisSql,
@@ -145,8 +147,9 @@ function requireFound(plan: PurgePlan | null, id: number): PurgePlan {
 }
 
 /**
- * Carries a plan out; one that broke off goes on where it was. Throws `not_found`, `purge_no_basis`, `purge_same_person`,
- * `purge_count_differs`, `purge_closed` before anything is touched, and what is wrong with a cold file before its rows are.
+ * Carries a plan out; one that broke off goes on where it was. Throws `not_found`, `purge_no_basis`, `purge_outdated`,
+ * `purge_same_person`, `purge_count_differs`, `purge_closed` before anything is touched, and what is wrong with a cold file
+ * before its rows are. A basis that is withdrawn meanwhile ends it between two batches.
  */
 export async function runPurge(engine: Engine, vault: ColdVault, policy: Policy, run: RunPurge): Promise<PurgeResult> {
   const plan = await requirePlan(engine, policy, run)
@@ -155,8 +158,7 @@ export async function runPurge(engine: Engine, vault: ColdVault, policy: Policy,
   return underLease(engine, policy, start, async (leased) => {
     const context: PurgeContext = { engine, scope, leased, plan: plan.id }
     await engine.database.transaction({}, async (session) => {
-      if ((await readBasis(session, policy.name)) === null)
-        throw new MothballError('purge_no_basis', { policy: policy.name })
+      await requireStanding(session, policy, plan.id)
       if ((await session.execute(beginPurgeSql(plan.id, leased.run, run.actor))) === 0)
         throw closed({ ...plan, state: 'done' })
       const entry = { action: 'purge.run', object: `purge ${plan.id}`, after: `run ${leased.run}` }
@@ -175,17 +177,33 @@ export async function runPurge(engine: Engine, vault: ColdVault, policy: Policy,
 async function requirePlan({ database }: Engine, policy: Policy, run: RunPurge): Promise<PurgePlan> {
   const plan = await database.transaction({}, async (session) => {
     await requireJournal(session)
-    if ((await readBasis(session, policy.name)) === null)
-      throw new MothballError('purge_no_basis', { policy: policy.name })
-    return requireFound(await readPurge(session, policy.name, run.plan), run.plan)
+    const found = requireFound(await readPurge(session, policy.name, run.plan), run.plan)
+    if (found.state === 'done') throw closed(found)
+    await requireStanding(session, policy, found.id)
+    return found
   })
-  if (plan.state === 'done') throw closed(plan)
+  const retention = retentionText(policy.cold.keep)
+  if (plan.retention !== retention)
+    throw outdated(plan.id, `it lists what was past ${plan.retention}, and the policy keeps for ${retention} now`)
   if (isSamePerson(plan.plannedBy, run.actor))
     throw new MothballError('purge_same_person', { actor: run.actor, plan: plan.id })
   if (plan.families !== run.confirm)
     throw new MothballError('purge_count_differs', { plan: plan.id, planned: plan.families, confirmed: run.confirm })
   return plan
 }
+
+/** What is destroyed is destroyed by the right that the certificate names, and past its time by a clock that is right. */
+async function requireStanding(session: Pick<Session, 'rows' | 'one' | 'maybe'>, policy: Policy, plan: number) {
+  const { founded, ahead } = await session.one(purgeStandsSql(plan))
+  if (ahead === 'true') throw outdated(plan, 'it was made under a clock that was ahead')
+  if (founded === 'true') return
+  if ((await readBasis(session, policy.name)) === null)
+    throw new MothballError('purge_no_basis', { policy: policy.name })
+  throw outdated(plan, 'its legal basis was withdrawn')
+}
+
+const outdated = (plan: number, problem: string): MothballError =>
+  new MothballError('purge_outdated', { plan, problem })
 
 const closed = ({ id, state }: PurgePlan): MothballError => new MothballError('purge_closed', { plan: id, state })
 
@@ -198,6 +216,7 @@ async function purgeAll(context: PurgeContext, vault: ColdVault, signal: AbortSi
     for (;;) {
       if (signal?.aborted) throw new MothballError('stopping')
       if (leased.lease.lost.aborted) throw new MothballError('lease_lost', { policy: scope.policy.name })
+      await requireStanding(engine.database, scope.policy, plan)
       const { keys } = await engine.database.one(nextPurgeKeysSql(plan, file.file, scope.policy.batchSize))
       if (keys === null) break
       await purgeBatch(context, { file: file.file, set, keys: keysOf(keys) })

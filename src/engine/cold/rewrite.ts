@@ -12,6 +12,7 @@ import {
   tablePath,
 } from '../../core/cold/manifest.ts'
 import type { TableShape } from '../../core/table.ts'
+import { coldFilesSql } from '../../sql/journal/cold.sql.ts'
 import {
   type ColdSetRow,
   endRemovalSql,
@@ -142,8 +143,9 @@ export async function removeReplaced(
   if (replaced.length === 0) return replaced
   const vault = await open().catch(() => null)
   if (vault === null) return replaced
-  const left: string[] = []
-  for (const path of replaced)
+  const tells = await whatItTells(engine, subject, vault)
+  const left = replaced.filter((path) => !tells(path))
+  for (const path of replaced.filter(tells))
     try {
       await vault.remove(path)
       await engine.signals.reached('file-removed')
@@ -152,4 +154,20 @@ export async function removeReplaced(
       left.push(path)
     }
   return left
+}
+
+/**
+ * Of which files the store can tell: those that lie in it; and those that do not, where the sets do that were recorded.
+ * A folder that is not mounted, or the place of a new configuration, has neither, and nothing is gone by that.
+ */
+async function whatItTells(
+  { database }: Engine,
+  subject: string,
+  vault: ColdVault,
+): Promise<(path: string) => boolean> {
+  const sets = await database.rows(coldFilesSql(subject))
+  const listed = new Set(await vault.list().catch(() => []))
+  const isTheStore =
+    sets.every(({ store }) => store === vault.store) && sets.some(({ manifest }) => listed.has(manifest))
+  return (path) => isTheStore || listed.has(path)
 }

@@ -76,8 +76,8 @@ export const coldPlacesSql = (subject: string, keys: readonly string[]): Sql<Col
     from mothball.cold_family c join mothball.cold_file f on f.id = c.file_id join mothball.run r on r.id = c.purged_by
     where c.subject = ${subject} and c.state = 'purged' and c.subject_key = any(${keys}::text[]) order by f.id, length(c.subject_key), c.subject_key`
 
-export const coldFilesSql = (subject: string): Sql<{ manifest: string; sha256: string }> =>
-  sql`select manifest, manifest_sha256 as sha256 from mothball.cold_file where subject = ${subject} order by id`
+export const coldFilesSql = (subject: string): Sql<{ manifest: string; sha256: string; store: string }> =>
+  sql`select manifest, manifest_sha256 as sha256, store from mothball.cold_file where subject = ${subject} order by id`
 
 export type ColdSetRow = Readonly<{
   file: string

@@ -1,5 +1,6 @@
 /** Past runs as people read them. While a run goes on, its counts are those of its batches so far. */
 import { raw, type Sql, sql } from '../tag.ts'
+import { spanMs } from './span.sql.ts'
 
 export type RunRecordRow = Readonly<{
   run: string
@@ -32,13 +33,13 @@ export type RunRecordRow = Readonly<{
   asked_reason: string | null
 }>
 
-const COLUMNS = raw(`r.id::text as run, r.policy, r.operation, r.status, r.dry_run::text as dry_run, r.actor, r.reason,
+const COLUMNS = sql`r.id::text as run, r.policy, r.operation, r.status, r.dry_run::text as dry_run, r.actor, r.reason,
       r.cutoff::text as cutoff, r.started_at::text as started_at, r.ended_at::text as ended_at,
-      round(extract(epoch from r.ended_at - r.started_at) * 1000)::text as duration_ms,
+      case when r.ended_at is not null then ${spanMs(raw('r.started_at'), raw('r.ended_at'))}::text end as duration_ms,
       r.active::text as active, r.candidates::text as candidates, r.eligible::text as eligible, r.kept::text as kept,
       (case when r.ended_at is null then b.subjects else r.archived end)::text as archived, r.restored::text as restored,
       r.failed::text as failed, r.skipped::text as skipped, b.batches::text as batches, r.stop_reason, r.error,
-      (select s.planned_at::text from mothball.slot s where s.run_id = r.id) as slot, r.group_id, r.asked, r.asked_by, r.asked_reason`)
+      (select s.planned_at::text from mothball.slot s where s.run_id = r.id) as slot, r.group_id, r.asked, r.asked_by, r.asked_reason`
 
 const RUNS = raw(`mothball.run r cross join lateral (
       select count(*) as batches, coalesce(sum(subjects), 0) as subjects from mothball.batch where run_id = r.id) b`)

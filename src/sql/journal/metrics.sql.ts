@@ -1,5 +1,6 @@
 /** What is exposed to Prometheus, summed up over the journal: any process may be asked, and all say the same. */
 import { raw, type Sql, sql } from '../tag.ts'
+import { spanMs } from './span.sql.ts'
 
 export type PolicyMetricsRow = Readonly<{
   policy: string
@@ -51,12 +52,14 @@ export const quarantineSql = (
 
 export type DurationRow = Readonly<{ policy: string; bucket: string; count: string; sum: string }>
 
+const SECONDS = sql`(${spanMs(raw('r.started_at'), raw('r.ended_at'))} / 1000.0::float8)`
+
 /** Live runs that have ended, by the first of the bounds (seconds, ascending) that is not below their duration. */
 export const durationsSql = (policies: readonly string[], bounds: readonly number[]): Sql<DurationRow> =>
   sql`select d.policy, d.bucket::text as bucket, count(*)::text as count, sum(d.seconds)::text as sum from (
-      select r.policy, extract(epoch from r.ended_at - r.started_at)::float8 as seconds,
+      select r.policy, ${SECONDS} as seconds,
         (select count(*) from pg_catalog.unnest(${bounds}::float8[]) as b(bound)
-          where b.bound < extract(epoch from r.ended_at - r.started_at)::float8) as bucket
+          where b.bound < ${SECONDS}) as bucket
       from mothball.run r where r.policy = any (${policies}::text[]) and ${LIVE} and r.ended_at is not null) d
     group by d.policy, d.bucket order by d.policy, d.bucket`
 

@@ -12,7 +12,6 @@ export const withdrawBasisSql = (policy: string, actor: string): Sql<BasisRow> =
   sql`update mothball.legal_basis set withdrawn_by = ${actor}, withdrawn_at = pg_catalog.clock_timestamp()
     where policy = ${policy} and withdrawn_at is null returning ${BASIS}`
 
-/** Locks it: whoever withdraws it waits for what was begun on its word. */
 export const openBasisSql = (policy: string): Sql<BasisRow> =>
   sql`select ${BASIS} from mothball.legal_basis where policy = ${policy} and withdrawn_at is null`
 
@@ -109,6 +108,11 @@ export const listPurgesSql = (
 ): Sql<PurgeRow> =>
   sql`select ${PURGE} ${FROM} where p.policy = ${policy} and (${before}::bigint is null or p.id < ${before}::bigint)
     order by p.id desc limit ${limit}::bigint`
+
+/** Whether nobody has withdrawn the basis that the plan was made on; and whether it was made at a time that is to come. */
+export const purgeStandsSql = (id: number): Sql<{ founded: string; ahead: string }> =>
+  sql`select (b.withdrawn_at is null)::text as founded, (p.moment > pg_catalog.clock_timestamp())::text as ahead
+    from mothball.purge p join mothball.legal_basis b on b.id = p.basis_id where p.id = ${id}::bigint`
 
 /** Once: the second to try touches no row. A purge whose run died is taken up again by a new one. */
 export const beginPurgeSql = (id: number, run: number, actor: string): Sql =>

@@ -1,7 +1,8 @@
 /** The journal and the public log set right: lost batches, counts, missing log rows; and the account of each mend. */
 import type { TableName } from '../../core/names.ts'
-import { type Sql, sql, table } from '../tag.ts'
+import { raw, type Sql, sql, table } from '../tag.ts'
 import { expectedSql, type MovedTable } from '../verify-rows.sql.ts'
+import { spanMs } from './span.sql.ts'
 
 /** Adds to the run's own account, in the transaction of the mend itself. */
 export const noteMendSql = (run: number, kind: string, rows: number): Sql =>
@@ -78,7 +79,7 @@ export const logMissingSql = (log: Sql, run: string): Sql =>
   sql`insert into ${log} (run_date, records_archived, records_failed, status, error_message, execution_time_ms, dry_run,
       run_id, policy, operation, cutoff, actor, details)
     select r.moment, (${COUNTED})::integer, r.failed::integer, r.status, r.error,
-      (extract(epoch from r.ended_at - r.started_at) * 1000)::integer, r.dry_run, r.id, r.policy, r.operation, r.cutoff, r.actor,
+      ${spanMs(raw('r.started_at'), raw('r.ended_at'))}, r.dry_run, r.id, r.policy, r.operation, r.cutoff, r.actor,
       coalesce(r.details, '{}')
     from mothball.run r where r.id = ${run}::bigint and not exists (select from only ${log} l where l.run_id = r.id)`
 

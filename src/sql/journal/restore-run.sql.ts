@@ -1,5 +1,6 @@
 /** A restore's own row among the journal's runs: each batch adds to it in its own transaction. */
 import { raw, type Sql, sql } from '../tag.ts'
+import { spanMs } from './span.sql.ts'
 
 /** The subject and operation of a run; no row where there is none. */
 export const runSubjectSql = (run: number): Sql<{ subject: string; operation: string }> =>
@@ -19,7 +20,7 @@ export const countRestoredSql = (run: number, restored: number): Sql =>
     where id = ${run}::bigint`
 
 export const restoredOfSql = (run: number): Sql<{ restored: string; elapsed_ms: string }> =>
-  sql`select restored::text, (extract(epoch from pg_catalog.clock_timestamp() - started_at) * 1000)::bigint::text as elapsed_ms
+  sql`select restored::text, ${spanMs(raw('started_at'), raw('pg_catalog.clock_timestamp()'))}::text as elapsed_ms
     from mothball.run where id = ${run}::bigint`
 
 const isOpen = (subject: string): Sql => sql`r.subject = ${subject} and r.operation = 'restore' and r.ended_at is null`
@@ -50,7 +51,7 @@ export const closeAbandonedRestoresSql = (subject: string): Sql<AbandonedRestore
       details = coalesce(r.details, '{}') || pg_catalog.jsonb_build_object('found_at', pg_catalog.clock_timestamp()::text)
     where ${isOpen(subject)} and ${IS_DEAD}
     returning r.id::text as run, r.actor, r.restored::text as restored, r.status,
-      (extract(epoch from r.ended_at - r.started_at) * 1000)::bigint::text as worked_ms`
+      ${spanMs(raw('r.started_at'), raw('r.ended_at'))}::text as worked_ms`
 
 /** Those that would be closed now. */
 export const abandonedRestoresSql = (subject: string): Sql<{ run: string }> =>

@@ -1,6 +1,7 @@
 /** The journal's runs. Counts of a closed run are always summed up from what its batches committed. */
 import type { Operation } from '../../core/history.ts'
 import { raw, type Sql, sql } from '../tag.ts'
+import { spanMs } from './span.sql.ts'
 
 export type NewRun = Readonly<{
   policy: string
@@ -71,8 +72,8 @@ export const committedSql = (run: number): Sql<CommittedRow> =>
   sql`select coalesce((select sum(subjects) from mothball.batch where run_id = r.id), 0)::text as archived,
       (select count(*) from mothball.failure where run_id = r.id)::text as failed,
       (select count(*) from mothball.batch where run_id = r.id)::text as batches,
-      (extract(epoch from pg_catalog.clock_timestamp() - r.started_at) * 1000)::bigint::text as elapsed_ms,
-      (extract(epoch from ${LAST_WORK} - r.started_at) * 1000)::bigint::text as worked_ms,
+      ${spanMs(raw('r.started_at'), raw('pg_catalog.clock_timestamp()'))}::text as elapsed_ms,
+      ${spanMs(raw('r.started_at'), LAST_WORK)}::text as worked_ms,
       coalesce((select pg_catalog.jsonb_object_agg(t.name, t.rows) from (
         select e.key as name, sum((e.value->>'rows')::bigint) as rows
         from mothball.batch b, pg_catalog.jsonb_each(b.tables) e where b.run_id = r.id and e.key <> r.subject group by e.key) t), '{}')::text as related
@@ -127,7 +128,7 @@ const FEWEST_TIMED = 500
 
 /** Milliseconds per moved subject over the last runs that were large enough to tell; null before the first. */
 export const paceSql = (subject: string): Sql<{ ms_per_subject: string | null }> =>
-  sql`select (sum(extract(epoch from ended_at - started_at)) * 1000 / sum(archived))::text as ms_per_subject from (
+  sql`select (sum(${spanMs(raw('started_at'), raw('ended_at'))}) / sum(archived))::text as ms_per_subject from (
       select ended_at, started_at, archived from mothball.run
       where subject = ${subject} and operation = 'archive' and archived >= ${FEWEST_TIMED}::bigint and ended_at is not null
       order by id desc limit 5) r`

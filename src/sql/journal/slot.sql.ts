@@ -20,7 +20,10 @@ export const seenUntilSql = (policy: string, rule: Readonly<{ cron: string; zone
 
 export type NoticedSlot = Readonly<{ atMs: number; state: 'due' | 'missed' | 'skipped'; reason: string | null }>
 
-/** Writes slots down; one that is known already, because somebody ran it by hand, stays as it is. */
+/**
+ * Writes slots down; one that somebody has run already, by hand, stays as it is. One that nobody has run was written down
+ * under a clock that was ahead: its time comes now.
+ */
 export const noticeSlotsSql = (policy: string, slots: readonly NoticedSlot[]): Sql<{ slot: string; state: string }> =>
   sql`insert into mothball.slot (policy, planned_at, state, reason, missed_at)
     select ${policy}, pg_catalog.to_timestamp(n.at_ms::float8 / 1000), n.state, n.reason,
@@ -28,28 +31,30 @@ export const noticeSlotsSql = (policy: string, slots: readonly NoticedSlot[]): S
     from pg_catalog.jsonb_to_recordset(${JSON.stringify(
       slots.map(({ atMs, state, reason }) => ({ at_ms: atMs, state, reason })),
     )}::jsonb) as n(at_ms bigint, state text, reason text) order by 2
-    on conflict (policy, planned_at) do nothing
+    on conflict (policy, planned_at) do update set state = excluded.state, reason = excluded.reason, missed_at = excluded.missed_at
+      where slot.run_id is null
     returning planned_at::text as slot, state`
 
-/** Slots whose time came and that nobody took for so long, or that a later one has overtaken. */
+/** Slots whose time came and that nobody took for so long, or that a later one has overtaken whose time came as well. */
 export const missLateSlotsSql = (policy: string, lateAfterMs: number): Sql<{ slot: string }> =>
   sql`update mothball.slot s set state = 'missed', missed_at = coalesce(s.missed_at, pg_catalog.clock_timestamp())
     where s.policy = ${policy} and s.state = 'due' and (
       (s.missed_at is null and s.planned_at < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => ${lateAfterMs}::float8 / 1000))
-      or exists (select from mothball.slot later where later.policy = s.policy and later.planned_at > s.planned_at and later.state <> 'missed'))
+      or exists (select from mothball.slot later where later.policy = s.policy and later.planned_at > s.planned_at and later.state <> 'missed'
+        and later.planned_at <= pg_catalog.clock_timestamp()))
     returning s.planned_at::text as slot`
 
 /** Makes the newest of the policy's slots due again, where it was missed and nothing has run since. */
 export const catchUpSql = (policy: string): Sql<{ slot: string }> =>
   sql`update mothball.slot s set state = 'due'
     where s.policy = ${policy} and s.state = 'missed' and s.run_id is null
-      and s.planned_at = (select max(planned_at) from mothball.slot where policy = ${policy})
+      and s.planned_at = (select max(planned_at) from mothball.slot where policy = ${policy} and planned_at <= pg_catalog.clock_timestamp())
     returning s.planned_at::text as slot`
 
 /** `late`: it was missed, and one run catches up. */
 export const dueSlotsSql = (policy: string): Sql<{ slot: string; late: string }> =>
   sql`select planned_at::text as slot, (missed_at is not null)::text as late from mothball.slot
-    where policy = ${policy} and state = 'due' order by planned_at`
+    where policy = ${policy} and state = 'due' and planned_at <= pg_catalog.clock_timestamp() order by planned_at`
 
 /** A slot that will not be run, and why. Nothing where a run has it. */
 export const settleSlotSql = (policy: string, slot: string, state: 'skipped' | 'refused', reason: string): Sql =>

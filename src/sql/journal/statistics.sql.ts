@@ -1,5 +1,6 @@
 /** Sums over the journal's runs, by day of a zone. Counts of a run that goes on are those of its batches so far. */
 import { raw, type Sql, sql } from '../tag.ts'
+import { spanMs } from './span.sql.ts'
 
 /** The zone's calendar day now, by the database's clock. */
 export const todaySql = (zone: string): Sql<{ today: string }> =>
@@ -62,7 +63,7 @@ export type TimedRunRow = Readonly<{ run: string; duration_ms: string; archived:
 
 /** Live runs that have ended, the newest first. */
 export const timedRunsSql = (policy: string, limit: number): Sql<TimedRunRow> =>
-  sql`select r.id::text as run, round(extract(epoch from r.ended_at - r.started_at) * 1000)::text as duration_ms, r.archived::text as archived
+  sql`select r.id::text as run, ${spanMs(raw('r.started_at'), raw('r.ended_at'))}::text as duration_ms, r.archived::text as archived
     from mothball.run r where r.policy = ${policy} and ${LIVE} and r.ended_at is not null and r.archived > 0
     order by r.id desc limit ${limit}::bigint`
 
