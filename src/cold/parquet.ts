@@ -1,15 +1,19 @@
-/** DuckDB over one folder: Parquet files made and read within a bounded memory, by one thread, without the network. */
-import { DuckDBInstance } from '@duckdb/node-api'
+/**
+ * DuckDB over one folder: Parquet files made and read within a bounded memory, without the network. Each call has a
+ * connection and one thread of its own, so that one file is proven while the next one is written.
+ */
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { ColdColumn } from '../core/cold/manifest.ts'
-import { leaveOutSql, toParquetSql } from '../sql/cold-file.sql.ts'
+import { differingTextsSql, leaveOutSql, moreMemorySql, toCsvSql, toParquetSql } from '../sql/cold-file.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 
 /** What an export may take beside Node itself: half of the bar of 512 MB. */
 const MEMORY = '256MB'
 
 /** Longest rows that are tried, in bytes: a buffer takes twice as much, and only few tables need more than the first. */
-const LINE_BYTES = [4_194_304, 33_554_432, 134_217_728]
+const LONGEST = 134_217_728
+const LINE_BYTES = [4_194_304, 33_554_432, LONGEST]
 /** The same with the memory that such a row needs. */
 const MEMORY_FOR_LONG_ROWS = '1500MB'
 
@@ -18,6 +22,11 @@ export interface Parquet extends Disposable {
   write(csv: string, parquet: string, columns: readonly ColdColumn[]): Promise<void>
   /** One Parquet file as another, without the rows of a family. Throws what DuckDB threw. */
   leaveOut(from: string, to: string, family: string): Promise<void>
+  /** A Parquet file as the CSV that it was made of. Throws what DuckDB threw. */
+  writeOut(parquet: string, csv: string): Promise<void>
+  /** Rows that one of two such CSV files has and the other has not. */
+  differing(one: string, other: string, columns: readonly ColdColumn[]): Promise<number>
+  run(statement: Sql): Promise<void>
   /** What a query answers, each column as its texts: a record for each row would cost more than the query. */
   columns(query: Sql): Promise<Columns>
 }
@@ -34,25 +43,40 @@ export async function openParquet(folder: string): Promise<Parquet> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })
-  const connection = await instance.connect()
+  const connected = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    const connection = await instance.connect()
+    try {
+      return await work(connection)
+    } finally {
+      connection.closeSync()
+    }
+  }
+  const run = (statement: Sql): Promise<void> =>
+    connected(async (connection) => void (await connection.run(statement.text)))
+  const columns = (query: Sql): Promise<Columns> =>
+    connected(async (connection) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()))
   /** The first as it is, the others with more memory. */
   const runFirstOf = async ([first, ...others]: readonly Sql[]): Promise<void> => {
     if (first === undefined) return
     try {
-      await connection.run(first.text)
+      await run(first)
     } catch (error) {
       if (others.length === 0) throw error
-      await connection.run(`set memory_limit = '${MEMORY_FOR_LONG_ROWS}'`)
+      await run(moreMemorySql(MEMORY_FOR_LONG_ROWS))
       await runFirstOf(others)
     }
   }
+  const twice = (statement: Sql) => runFirstOf([statement, statement])
   return {
-    write: (csv, parquet, columns) => runFirstOf(LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, columns, bytes))),
-    leaveOut: (from, to, family) => runFirstOf([leaveOutSql(from, to, family), leaveOutSql(from, to, family)]),
-    columns: async (query) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()),
-    [Symbol.dispose]: () => {
-      connection.closeSync()
-      instance.closeSync()
+    write: (csv, parquet, shape) => runFirstOf(LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, shape, bytes))),
+    leaveOut: (from, to, family) => twice(leaveOutSql(from, to, family)),
+    writeOut: (parquet, csv) => twice(toCsvSql(parquet, csv)),
+    differing: async (one, other, shape) => {
+      const { differing } = await columns(differingTextsSql(one, other, shape, LONGEST))
+      return Number(differing?.[0])
     },
+    run,
+    columns,
+    [Symbol.dispose]: () => instance.closeSync(),
   }
 }
