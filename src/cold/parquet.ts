@@ -5,7 +5,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { ColdColumn } from '../core/cold/manifest.ts'
-import { differingTextsSql, leaveOutSql, moreMemorySql, toCsvSql, toParquetSql } from '../sql/cold-file.sql.ts'
+import { lackingTextsSql, leaveOutSql, moreMemorySql, toCsvSql, toParquetSql } from '../sql/cold-file.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 
 /** What an export may take beside Node itself: half of the bar of 512 MB. */
@@ -24,8 +24,8 @@ export interface Parquet extends Disposable {
   leaveOut(from: string, to: string, family: string): Promise<void>
   /** A Parquet file as the CSV that it was made of. Throws what DuckDB threw. */
   writeOut(parquet: string, csv: string): Promise<void>
-  /** Rows that one of two such CSV files has and the other has not. */
-  differing(one: string, other: string, columns: readonly ColdColumn[]): Promise<number>
+  /** Rows of one such CSV file that the other has not. */
+  lacking(one: string, other: string, columns: readonly ColdColumn[]): Promise<number>
   run(statement: Sql): Promise<void>
   /** What a query answers, each column as its texts: a record for each row would cost more than the query. */
   columns(query: Sql): Promise<Columns>
@@ -71,9 +71,9 @@ export async function openParquet(folder: string): Promise<Parquet> {
     write: (csv, parquet, shape) => runFirstOf(LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, shape, bytes))),
     leaveOut: (from, to, family) => twice(leaveOutSql(from, to, family)),
     writeOut: (parquet, csv) => twice(toCsvSql(parquet, csv)),
-    differing: async (one, other, shape) => {
-      const { differing } = await columns(differingTextsSql(one, other, shape, LONGEST))
-      return Number(differing?.[0])
+    lacking: async (one, other, shape) => {
+      const { lacking } = await columns(lackingTextsSql(one, other, shape, LONGEST))
+      return Number(lacking?.[0])
     },
     run,
     columns,

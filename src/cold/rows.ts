@@ -5,7 +5,13 @@
 import { rm } from 'node:fs/promises'
 import type { ColdColumn } from '../core/cold/manifest.ts'
 import type { ColdRows } from '../engine/cold/vault.ts'
-import { familiesInFileSql, fileDigestsSql, readColdSql, rowsOfFamilySql, toDigestsSql } from '../sql/cold-file.sql.ts'
+import {
+  familiesInFileSql,
+  fileDigestsSql,
+  fileFamiliesSql,
+  rowsOfFamilySql,
+  toDigestsSql,
+} from '../sql/cold-file.sql.ts'
 import type { Parquet } from './parquet.ts'
 
 export function rowsOf(parquet: Parquet, file: string, columns: readonly ColdColumn[]): ColdRows {
@@ -16,9 +22,9 @@ export function rowsOf(parquet: Parquet, file: string, columns: readonly ColdCol
     return made
   }
   return {
-    arrays: async (names, page) => {
-      const found = await parquet.columns(readColdSql(file, names, page))
-      return Object.fromEntries(names.map((name) => [name, found[name]?.[0] ?? '{}']))
+    families: async (page) => {
+      const { keys, archivedAt, batches } = await parquet.columns(fileFamiliesSql(file, page))
+      return { keys: keys?.[0] ?? '{}', archivedAt: archivedAt?.[0] ?? '{}', batches: batches?.[0] ?? '{}' }
     },
     of: (names, families) => parquet.columns(familiesInFileSql(file, names, families)),
     count: async (family) => Number((await parquet.columns(rowsOfFamilySql(file, family)))['rows']?.[0]),

@@ -85,8 +85,8 @@ class Desk implements ColdDesk {
     const { rows } = received
     const isSame = proof.content === received.sha256
     if (!isSame || proof.rows !== rows || proof.keys !== rows || proof.strays > 0) {
-      const differing = isSame ? 0 : await this.#differing(opened, received, shape)
-      throw notKept(path, rows, Math.max(differing, Math.abs(rows - proof.rows), rows - proof.keys, proof.strays, 1))
+      const lacking = isSame ? 0 : await this.#lacking(opened, received, shape)
+      throw notKept(path, rows, Math.max(lacking, Math.abs(rows - proof.rows), rows - proof.keys, proof.strays, 1))
     }
     await this.#clear(received.file)
     return {
@@ -202,11 +202,11 @@ class Desk implements ColdDesk {
     return { content, rows: of('rows'), keys: of('keys'), strays: of('strays') }
   }
 
-  /** By how many rows: only asked where it is not what the server sent. */
-  async #differing(parquet: string, received: Received, { columns }: Shape): Promise<number> {
+  /** Rows that were sent and are not there; only asked where something differs. */
+  async #lacking(parquet: string, received: Received, { columns }: Shape): Promise<number> {
     const csv = this.#place('csv')
     await this.#parquet.writeOut(parquet, csv)
-    return this.#parquet.differing(received.file, csv, columns)
+    return this.#parquet.lacking(received.file, csv, columns)
   }
 
   async #clear(...files: readonly string[]): Promise<void> {

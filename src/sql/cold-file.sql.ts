@@ -27,15 +27,15 @@ const rowsInCsv = (csv: string, columns: readonly ColdColumn[], lineBytes: numbe
       buffer_size = ${raw(String(2 * lineBytes))})`
 }
 
-/** Rows that one of two files of the same columns has and the other has not. */
-export const differingTextsSql = (
+/** Rows of the one file of these columns that the other has not. */
+export const lackingTextsSql = (
   one: string,
   other: string,
   columns: readonly ColdColumn[],
   lineBytes: number,
-): Sql<{ differing: string }> => {
-  const rows = (csv: string) => sql`(select * ${rowsInCsv(csv, columns, lineBytes)})`
-  return differenceOf(rows(one), rows(other))
+): Sql<{ lacking: string }> => {
+  const rows = (csv: string) => sql`select * ${rowsInCsv(csv, columns, lineBytes)}`
+  return sql`select count(*)::varchar as lacking from (${rows(one)} except all ${rows(other)})`
 }
 
 export const moreMemorySql = (limit: string): Sql => sql`set memory_limit = ${literal(limit)}`
@@ -56,11 +56,12 @@ export const leaveOutSql = (from: string, to: string, family: string): Sql =>
   sql`copy (select * ${othersThan(from, family)}) ${intoParquet(to)}`
 
 /** Rows that `old` without the family has and `next` has not, and the other way. */
-export const differenceSql = (old: string, next: string, family: string): Sql<{ differing: string }> =>
-  differenceOf(sql`(select * ${othersThan(old, family)})`, sql`(select * ${rowsIn(next)})`)
-
-const differenceOf = (one: Sql, other: Sql): Sql<{ differing: string }> =>
-  sql`select count(*)::varchar as differing from ((${one} except all ${other}) union all (${other} except all ${one}))`
+export const differenceSql = (old: string, next: string, family: string): Sql<{ differing: string }> => {
+  const left = sql`(select * ${othersThan(old, family)})`
+  const there = sql`(select * ${rowsIn(next)})`
+  return sql`select count(*)::varchar as differing
+    from ((${left} except all ${there}) union all (${there} except all ${left}))`
+}
 
 export type CountsRow = Readonly<{ rows: string; keys: string; strays: string }>
 
@@ -96,24 +97,28 @@ function joined(pieces: readonly Sql[]): Sql {
 const textsOf = (columns: readonly string[]): Sql =>
   commaList(columns.map((name) => sql`${id(name)}::varchar as ${id(name)}`))
 
+/** Each an array in PostgreSQL's writing; their places belong together. */
+export type FamiliesRow = Readonly<{ keys: string; archivedAt: string; batches: string }>
+
 /**
- * Each column as one array in PostgreSQL's writing: a value of its own for each row would cost more than the query. In the
- * order of the file, which DuckDB keeps, so that the arrays' places belong together.
+ * The families of a subject's file, `limit` from `offset` in its order, which DuckDB keeps. As arrays, for a value of its
+ * own for each would cost more than the query; times and numbers need no quotes in them.
  */
-export const readColdSql = (
+export const fileFamiliesSql = (
   parquet: string,
-  columns: readonly string[],
   { offset, limit }: Readonly<{ offset: number; limit: number }>,
-): Sql =>
-  sql`select ${commaList(columns.map((name) => sql`${arrayOf(id(name))} as ${id(name)}`))}
-    from (select ${textsOf(columns)} ${rowsIn(parquet)}
+): Sql<FamiliesRow> =>
+  sql`select ${arrayOf(quoted(id(FAMILY_COLUMN)))} as keys, ${arrayOf(raw('archived_at'))} as "archivedAt",
+      ${arrayOf(raw('archive_batch::varchar'))} as batches
+    from (select ${id(FAMILY_COLUMN)}, archived_at, archive_batch ${rowsIn(parquet)}
       limit ${raw(String(limit))} offset ${raw(String(offset))})`
 
-/** Every text in quotes, `\\` and `"` behind a backslash; NULL stands bare. */
-const arrayOf = (text: Sql): Sql => {
-  const escaped = sql`replace(replace(${text}, ${literal('\\')}, ${literal('\\\\')}), '"', ${literal('\\"')})`
-  return sql`'{' || coalesce(string_agg(coalesce('"' || ${escaped} || '"', 'NULL'), ','), '') || '}'`
-}
+/** NULL stands bare. */
+const arrayOf = (text: Sql): Sql => sql`'{' || coalesce(string_agg(coalesce(${text}, 'NULL'), ','), '') || '}'`
+
+/** `\\` and `"` behind a backslash. */
+const quoted = (text: Sql): Sql =>
+  sql`'"' || replace(replace(${text}, ${literal('\\')}, ${literal('\\\\')}), '"', ${literal('\\"')}) || '"'`
 
 const among = (families: readonly string[]): Sql =>
   sql`${id(FAMILY_COLUMN)} in (${families.length === 0 ? raw('null') : commaList(families.map(literal))})`

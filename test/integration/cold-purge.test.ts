@@ -3,7 +3,12 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { exportCold, previewExport } from '../../src/engine/cold/export.ts'
+import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
+import { directoryStore } from '../../src/cold/directory.ts'
+import type { ColdStore } from '../../src/cold/store.ts'
+import { createVault } from '../../src/cold/vault.ts'
+import { MothballError } from '../../src/core/errors/index.ts'
+import { coldOrphans, exportCold, previewExport } from '../../src/engine/cold/export.ts'
 import { planPurge, recordBasis, runPurge, withdrawBasis } from '../../src/engine/cold/purge.ts'
 import { recall } from '../../src/engine/cold/recall.ts'
 import { setHold } from '../../src/engine/hold.ts'
@@ -181,4 +186,35 @@ test('several sets a month: none is left out, none twice', async (t) => {
   assert.equal(files.length, 2 * (tables.size + 1))
   const { purged } = await purgeAll({ ...center, policy }, place)
   assert.equal(purged, ARCHIVED_KEYS.length)
+})
+
+test('an export that is stopped ends the sets it has begun to write and begins no other: no file is left over', async (t) => {
+  const center = await agedCenter(t)
+  const policy = { ...center.policy, cold: { ...center.policy.cold, familiesPerFile: 1 } }
+  const place = await coldPlace(t)
+  const stop = new AbortController()
+  const signals = { reached: async (point: string) => (point === 'set-recorded' ? stop.abort() : undefined) }
+  const engine = { ...center.engine, signals }
+  const { sets, stopped } = await exportCold(engine, place.vault, policy, { actor: 'thandi', signal: stop.signal })
+  assert.ok(stopped && sets.length < ARCHIVED_KEYS.length, `${sets.length} sets`)
+  assert.deepEqual(await coldOrphans(center.engine, place.vault, policy), [])
+  assert.equal((await exportAll({ ...center, policy }, place)).families, ARCHIVED_KEYS.length - sets.length)
+})
+
+test('a set that the store does not take ends the export; those before it are recorded, and the next one does the rest', async (t) => {
+  const center = await agedCenter(t)
+  const policy = { ...center.policy, cold: { ...center.policy.cold, familiesPerFile: 1 } }
+  const place = await coldPlace(t)
+  const full = directoryStore(place.folder, NO_BOUNDARY)
+  const store: ColdStore = {
+    ...full,
+    put: async (path, file) => {
+      if (path.includes('-4.parquet')) throw new MothballError('cold_store_failed', { store: 'test', problem: 'full' })
+      await full.put(path, file)
+    },
+  }
+  const vault = createVault({ store, keys: [], reached: NO_BOUNDARY })
+  await assert.rejects(exportAll({ ...center, policy }, { vault }), refused('cold_store_failed'))
+  assert.deepEqual(await center.db.query('select sum(families) as n from mothball.cold_file'), [{ n: '3' }])
+  assert.equal((await exportAll({ ...center, policy }, place)).families, ARCHIVED_KEYS.length - 3)
 })

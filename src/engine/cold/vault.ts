@@ -61,15 +61,15 @@ export interface ColdColumns {
   of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
 }
 
-export type ColdArrays = Readonly<Record<string, string>>
-
 /** Until they are disposed of they take room on the disk. */
 export interface ColdRows extends ColdColumns, AsyncDisposable {
   /**
-   * Some columns in the file's order, `limit` rows from `offset`, each as an array in PostgreSQL's writing.
-   * `mothball_family` is a column too.
+   * Of the subjects' rows, `limit` from `offset` in the file's order: keys, times and batches of archiving, each as an
+   * array in PostgreSQL's writing.
    */
-  arrays(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdArrays>
+  families(
+    page: Readonly<{ offset: number; limit: number }>,
+  ): Promise<Readonly<{ keys: string; archivedAt: string; batches: string }>>
   /** How many rows of this family there are. */
   count(family: string): Promise<number>
   /** Rows and digest of each of these families; one without rows is left out. */
