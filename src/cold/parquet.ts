@@ -12,8 +12,7 @@ import type { Sql } from '../sql/tag.ts'
 const MEMORY = '256MB'
 
 /** Longest rows that are tried, in bytes: a buffer takes twice as much, and only few tables need more than the first. */
-const LONGEST = 134_217_728
-const LINE_BYTES = [4_194_304, 33_554_432, LONGEST]
+const LINE_BYTES = [4_194_304, 33_554_432, 134_217_728]
 /** The same with the memory that such a row needs. */
 const MEMORY_FOR_LONG_ROWS = '1500MB'
 
@@ -56,23 +55,27 @@ export async function openParquet(folder: string): Promise<Parquet> {
   const columns = (query: Sql): Promise<Columns> =>
     connected(async (connection) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()))
   /** The first as it is, the others with more memory. */
-  const runFirstOf = async ([first, ...others]: readonly Sql[]): Promise<void> => {
-    if (first === undefined) return
+  const firstOf = async <T>([first, ...others]: readonly Sql[], ask: (statement: Sql) => Promise<T>): Promise<T> => {
+    if (first === undefined) throw new RangeError('something is to be asked')
     try {
-      await run(first)
+      return await ask(first)
     } catch (error) {
       if (others.length === 0) throw error
       await run(moreMemorySql(MEMORY_FOR_LONG_ROWS))
-      await runFirstOf(others)
+      return firstOf(others, ask)
     }
   }
-  const twice = (statement: Sql) => runFirstOf([statement, statement])
+  const twice = (statement: Sql) => firstOf([statement, statement], run)
   return {
-    write: (csv, parquet, shape) => runFirstOf(LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, shape, bytes))),
+    write: (csv, parquet, shape) => {
+      const attempts = LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, shape, bytes))
+      return firstOf(attempts, run)
+    },
     leaveOut: (from, to, family) => twice(leaveOutSql(from, to, family)),
     writeOut: (parquet, csv) => twice(toCsvSql(parquet, csv)),
     lacking: async (one, other, shape) => {
-      const { lacking } = await columns(lackingTextsSql(one, other, shape, LONGEST))
+      const attempts = LINE_BYTES.map((bytes) => lackingTextsSql(one, other, shape, bytes))
+      const { lacking } = await firstOf(attempts, columns)
       return Number(lacking?.[0])
     },
     run,
