@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -7,6 +8,7 @@ import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
 import { directoryStore } from '../../src/cold/directory.ts'
 import type { ColdStore } from '../../src/cold/store.ts'
 import { createVault } from '../../src/cold/vault.ts'
+import { parseManifest } from '../../src/core/cold/manifest.ts'
 import { MothballError } from '../../src/core/errors/index.ts'
 import { coldOrphans, exportCold, previewExport } from '../../src/engine/cold/export.ts'
 import { planPurge, recordBasis, runPurge, withdrawBasis } from '../../src/engine/cold/purge.ts'
@@ -61,6 +63,27 @@ test('plain files are read by any DuckDB, and hold exactly what the archive hold
     assert.deepEqual((await duck.runAndReadAll(differing)).getRowObjects(), [{ n: 0 }], name)
   }
   assert.equal((await exportAll(center, place)).families, 0, 'nobody goes twice')
+})
+
+test('anybody can prove a plain file: any DuckDB writes it out as the CSV whose hash the manifest has', async (t) => {
+  const center = await agedCenter(t)
+  const place = await coldPlace(t)
+  const { sets } = await exportAll(center, place)
+  const manifest = parseManifest(await readFile(join(place.folder, sets[0]?.manifest ?? ''), 'utf8'))
+  const duck = await (await DuckDBInstance.create(':memory:')).connect()
+  const csv = join(place.folder, 'rows.csv')
+  for (const { path, content } of manifest?.tables ?? []) {
+    const rows = `from read_parquet('${join(place.folder, path)}', hive_partitioning = false)`
+    await duck.run(`copy (${rows}) to '${csv}' (header false, force_quote *)`)
+    assert.equal(
+      createHash('sha256')
+        .update(await readFile(csv))
+        .digest('hex'),
+      content,
+      path,
+    )
+  }
+  assert.equal(manifest?.tables.length, TABLES.length)
 })
 
 test('a purge needs a basis, a second person and the number; then exactly the exported rows are gone, and come back', async (t) => {
