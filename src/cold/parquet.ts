@@ -1,6 +1,6 @@
 /**
  * DuckDB over one folder: Parquet files made and read within a bounded memory, without the network. Each call has a
- * connection and one thread of its own, so that one file is proven while the next one is written.
+ * connection of its own, so that one file can be proven while the next one is written.
  */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { z } from 'zod'
