@@ -72,7 +72,8 @@ test('anybody can prove a plain file: any DuckDB writes it out as the CSV whose 
   const manifest = parseManifest(await readFile(join(place.folder, sets[0]?.manifest ?? ''), 'utf8'))
   const duck = await (await DuckDBInstance.create(':memory:')).connect()
   const csv = join(place.folder, 'rows.csv')
-  for (const { path, content } of manifest?.tables ?? []) {
+  assert.ok(manifest)
+  for (const { path, content } of manifest.tables) {
     const rows = `from read_parquet('${join(place.folder, path)}', hive_partitioning = false)`
     await duck.run(`copy (${rows}) to '${csv}' (header false, force_quote *)`)
     assert.equal(
@@ -83,7 +84,6 @@ test('anybody can prove a plain file: any DuckDB writes it out as the CSV whose 
       path,
     )
   }
-  assert.equal(manifest?.tables.length, TABLES.length)
 })
 
 test('a purge needs a basis, a second person and the number; then exactly the exported rows are gone, and come back', async (t) => {
