@@ -1,18 +1,22 @@
 /**
- * Archived rows into cold files, against COPY over the wire to nothing: the whole export, with every file read back
- * and every row's digest compared, and where its time goes. Afterwards another DuckDB reads the files: equal counts, and
- * nothing left by EXCEPT ALL, either way.
+ * `mothball export` of one archived table, from its plan to its last set in the journal, against COPY of the same rows
+ * over the wire to nothing, on one server in one run; beside it the part of it that ends when the files are written and
+ * flushed. Afterwards another DuckDB reads the files: equal counts, and nothing left by EXCEPT ALL, either way.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NO_BOUNDARY } from '../src/cold/boundary.ts'
 import { directoryStore } from '../src/cold/directory.ts'
-import { openParquet } from '../src/cold/parquet.ts'
 import { createVault } from '../src/cold/vault.ts'
 import { qualifiedText } from '../src/core/names.ts'
-import { copiedSets, oneAhead } from '../src/engine/cold/copy-sets.ts'
+import type { Database } from '../src/db/database.ts'
+import { copiedSets } from '../src/engine/cold/copy-sets.ts'
 import { exportCold } from '../src/engine/cold/export.ts'
+import { writtenSets } from '../src/engine/cold/keep-sets.ts'
+import { oneAhead } from '../src/engine/cold/one-ahead.ts'
+import type { ColdDesk, ColdVault } from '../src/engine/cold/vault.ts'
+import type { Engine } from '../src/engine/ports.ts'
 import { openScope } from '../src/engine/restore/restore-scope.ts'
 import { horizonSql } from '../src/sql/cold.sql.ts'
 import { nowSql } from '../src/sql/journal/run.sql.ts'
@@ -25,9 +29,9 @@ import type { Scenario, Stage } from './scenario.ts'
 import { StatementTimes } from './statement-times.ts'
 import { subjectPolicy } from './subject-data.ts'
 
-const LIMIT = 'COPY to nothing'
-const WRITTEN = 'written and flushed alone'
-const OURS = 'read back, compared and recorded too'
+const LIMIT = 'COPY of the rows to nothing'
+const WRITTEN = 'copied, written and flushed, no more'
+const OURS = 'the whole export: read back, compared and recorded too'
 const BAR = 1.7
 const BAR_MB = 512
 
@@ -65,7 +69,12 @@ async function run({ arena, options, say }: Stage): Promise<Report> {
       ),
       ...(platform() === 'linux' ? [await memoryLine()] : []),
     ],
-    breakdowns: [{ title: 'export: where the time goes', shares: times.shares(samplesOf(samples, OURS)) }],
+    breakdowns: [
+      {
+        title: 'export: how long each step was busy; they go on at once, so that the whole takes less than their sum',
+        shares: times.busy(samplesOf(samples, OURS)),
+      },
+    ],
     facts: { samples: Object.fromEntries(samples) },
   }
 
@@ -75,29 +84,37 @@ async function run({ arena, options, say }: Stage): Promise<Report> {
   }
 }
 
-/** What lies behind each place that the export passes, from the place before it. */
-const PHASES: Readonly<Record<string, string>> = {
-  'set-copied': 'waiting for the server, which makes texts and digests one set ahead',
-  'file-written': 'write: DuckDB makes Parquet of it, hashed',
-  'file-flushed': 'flush',
-  'file-named': 'flush',
-  'folder-flushed': 'flush',
-  'file-read-back': 'read back',
-  'table-kept': 'prove: every digest again, by DuckDB',
-  'manifest-kept': 'manifest',
-  'set-recorded': 'record: families into the journal',
-}
-
-/** A clock that is looked at when a place is reached; what the server does meanwhile is nobody's time. */
-function watch(times: StatementTimes) {
-  let [before, last] = [performance.now(), 'set-recorded']
-  return (point: string): Promise<void> => {
-    const now = performance.now()
-    if (point === 'set-copied' && last !== 'set-recorded') return Promise.resolve()
-    times.add(PHASES[point] ?? point, now - before)
-    ;[before, last] = [now, point]
-    return Promise.resolve()
+/** The same engine and vault, with a clock beside each step. */
+function watched(engine: Engine, vault: ColdVault, times: StatementTimes) {
+  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now()
+    try {
+      return await work()
+    } finally {
+      times.add(step, performance.now() - startedAt)
+    }
   }
+  const { database } = engine
+  const watchedDatabase: Database = {
+    ...database,
+    copying: (how, work) =>
+      timed('copy: the server makes texts, hashed as they come', () => database.copying(how, work)),
+    transaction: (how, work) => timed('record: families into the journal', () => database.transaction(how, work)),
+  }
+  const open = async (): Promise<ColdDesk> => {
+    const desk = await vault.open()
+    return {
+      intake: () => desk.intake(),
+      write: (...table) => timed('write: DuckDB makes Parquet of them; put and flushed', () => desk.write(...table)),
+      prove: (written) => timed('prove: read back, written out again, compared', () => desk.prove(written)),
+      keepText: (...text) => timed('manifest: put, flushed, read back', () => desk.keepText(...text)),
+      fetchText: (...text) => desk.fetchText(...text),
+      fetch: (...table) => desk.fetch(...table),
+      rewrite: (...file) => desk.rewrite(...file),
+      [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose](),
+    }
+  }
+  return { engine: { ...engine, database: watchedDatabase }, vault: { ...vault, open } }
 }
 
 async function exportAll(
@@ -107,11 +124,10 @@ async function exportAll(
 ): Promise<Sample> {
   return inFolder((folder) =>
     withEngine(url, async (engine) => {
-      const reached = watch(times)
-      const vault = createVault({ store: directoryStore(folder, reached), keys: [], reached })
+      const plain = createVault({ store: directoryStore(folder, NO_BOUNDARY), keys: [], reached: NO_BOUNDARY })
+      const { engine: timed, vault } = watched(engine, plain, times)
       const startedAt = performance.now()
-      const watched = { ...engine, signals: { reached } }
-      const { rows } = await exportCold(watched, vault, subjectPolicy(), { actor: 'bench' })
+      const { rows } = await exportCold(timed, vault, subjectPolicy(), { actor: 'bench' })
       const ms = performance.now() - startedAt
       await look(url, folder)
       return { ms, rows }
@@ -123,25 +139,26 @@ async function exportAll(
 const writeAlone = (url: string): Promise<Sample> =>
   inFolder((folder) =>
     withEngine(url, async (engine) => {
-      const store = directoryStore(join(folder, 'cold'), NO_BOUNDARY)
+      const store = directoryStore(folder, NO_BOUNDARY)
       const vault = createVault({ store, keys: [], reached: NO_BOUNDARY })
       const startedAt = performance.now()
       const scope = await openScope(engine.database, subjectPolicy())
       const { now } = await engine.database.one(nowSql)
       const { horizon } = await engine.database.one(horizonSql(now, scope.policy.cold.exportAfterDays))
       await using desk = await vault.open()
-      using parquet = await openParquet(folder)
+      const copied = oneAhead(copiedSets({ engine, vault, scope, leased: { run: 1 }, horizon }, desk))
+      const keeping = { engine, policy: scope.policy.name, desk, lease: { lost: NEVER }, signal: NEVER }
       let rows = 0
-      for await (const { tables } of oneAhead(copiedSets({ engine, vault, scope, leased: { run: 1 }, horizon }, desk)))
-        for (const { intake, columns, path } of tables) {
-          const file = join(folder, 'next.parquet')
-          await parquet.write(intake.file, file, columns)
-          await store.put(path, file)
-          rows += intake.copied
+      for await (const { tables } of oneAhead(writtenSets(keeping, copied)))
+        for (const { written } of tables) {
+          rows += written.received.rows
+          await rm(written.received.file)
         }
       return { ms: performance.now() - startedAt, rows }
     }),
   )
+
+const NEVER = new AbortController().signal
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'mothball-bench-cold-'))

@@ -17,13 +17,21 @@ export class StatementTimes {
 
   /** The most expensive kind first; what is left of the runs' own time is the program's. */
   shares(runs: readonly Sample[]): readonly Share[] {
-    const rows = runs.reduce((sum, run) => sum + run.rows, 0)
+    const noted = this.busy(runs)
     const all = runs.reduce((sum, run) => sum + run.ms, 0)
+    const rest = (all / rowsOf(runs)) * 1000 - noted.reduce((sum, { ms }) => sum + ms, 0)
+    return [...noted, { kind: 'between statements, in the program', count: 0, ms: rest }]
+  }
+
+  /** The same of kinds that go on at once, whose times say nothing of what is left. */
+  busy(runs: readonly Sample[]): readonly Share[] {
+    const rows = rowsOf(runs)
     const noted = [...this.#times].map(([kind, { count, ms }]) => ({ kind, count, ms: (ms / rows) * 1000 }))
-    const rest = (all / rows) * 1000 - noted.reduce((sum, { ms }) => sum + ms, 0)
-    return [...noted.sort((a, b) => b.ms - a.ms), { kind: 'between statements, in the program', count: 0, ms: rest }]
+    return noted.sort((a, b) => b.ms - a.ms)
   }
 }
+
+const rowsOf = (runs: readonly Sample[]): number => runs.reduce((sum, run) => sum + run.rows, 0)
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^set constraints/, 'constraints immediate'],

@@ -36,7 +36,8 @@ export async function onDesk<T>(work: () => Promise<T>): Promise<T> {
 /** The same desk, which says so itself where it is full. */
 export const tellingDesk = (desk: ColdDesk): ColdDesk => ({
   intake: () => onDesk(() => desk.intake()),
-  keep: (...words) => onDesk(() => desk.keep(...words)),
+  write: (...words) => onDesk(() => desk.write(...words)),
+  prove: (...words) => onDesk(() => desk.prove(...words)),
   keepText: (...words) => onDesk(() => desk.keepText(...words)),
   fetchText: (...words) => onDesk(() => desk.fetchText(...words)),
   fetch: (...words) => onDesk(() => desk.fetch(...words)),

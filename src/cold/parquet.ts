@@ -1,8 +1,11 @@
-/** DuckDB over one folder: Parquet files made and read within a bounded memory, by one thread, without the network. */
-import { DuckDBInstance } from '@duckdb/node-api'
+/**
+ * DuckDB over one folder: Parquet files made and read within a bounded memory, without the network. Each call has a
+ * connection of its own, so that one file can be proven while the next one is written.
+ */
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { ColdColumn } from '../core/cold/manifest.ts'
-import { leaveOutSql, toParquetSql } from '../sql/cold-file.sql.ts'
+import { lackingTextsSql, leaveOutSql, moreMemorySql, toCsvSql, toParquetSql } from '../sql/cold-file.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 
 /** What an export may take beside Node itself: half of the bar of 512 MB. */
@@ -18,6 +21,11 @@ export interface Parquet extends Disposable {
   write(csv: string, parquet: string, columns: readonly ColdColumn[]): Promise<void>
   /** One Parquet file as another, without the rows of a family. Throws what DuckDB threw. */
   leaveOut(from: string, to: string, family: string): Promise<void>
+  /** A Parquet file as the CSV that it was made of. Throws what DuckDB threw. */
+  writeOut(parquet: string, csv: string): Promise<void>
+  /** Rows of one such CSV file that the other has not. */
+  lacking(one: string, other: string, columns: readonly ColdColumn[]): Promise<number>
+  run(statement: Sql): Promise<void>
   /** What a query answers, each column as its texts: a record for each row would cost more than the query. */
   columns(query: Sql): Promise<Columns>
 }
@@ -34,25 +42,44 @@ export async function openParquet(folder: string): Promise<Parquet> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })
-  const connection = await instance.connect()
-  /** The first as it is, the others with more memory. */
-  const runFirstOf = async ([first, ...others]: readonly Sql[]): Promise<void> => {
-    if (first === undefined) return
+  const connected = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    const connection = await instance.connect()
     try {
-      await connection.run(first.text)
-    } catch (error) {
-      if (others.length === 0) throw error
-      await connection.run(`set memory_limit = '${MEMORY_FOR_LONG_ROWS}'`)
-      await runFirstOf(others)
+      return await work(connection)
+    } finally {
+      connection.closeSync()
     }
   }
+  const run = (statement: Sql): Promise<void> =>
+    connected(async (connection) => void (await connection.run(statement.text)))
+  const columns = (query: Sql): Promise<Columns> =>
+    connected(async (connection) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()))
+  /** The first as it is, the others with more memory. */
+  const firstOf = async <T>([first, ...others]: readonly Sql[], ask: (statement: Sql) => Promise<T>): Promise<T> => {
+    if (first === undefined) throw new RangeError('something is to be asked')
+    try {
+      return await ask(first)
+    } catch (error) {
+      if (others.length === 0) throw error
+      await run(moreMemorySql(MEMORY_FOR_LONG_ROWS))
+      return firstOf(others, ask)
+    }
+  }
+  const twice = (statement: Sql) => firstOf([statement, statement], run)
   return {
-    write: (csv, parquet, columns) => runFirstOf(LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, columns, bytes))),
-    leaveOut: (from, to, family) => runFirstOf([leaveOutSql(from, to, family), leaveOutSql(from, to, family)]),
-    columns: async (query) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()),
-    [Symbol.dispose]: () => {
-      connection.closeSync()
-      instance.closeSync()
+    write: (csv, parquet, shape) => {
+      const attempts = LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, shape, bytes))
+      return firstOf(attempts, run)
     },
+    leaveOut: (from, to, family) => twice(leaveOutSql(from, to, family)),
+    writeOut: (parquet, csv) => twice(toCsvSql(parquet, csv)),
+    lacking: async (one, other, shape) => {
+      const attempts = LINE_BYTES.map((bytes) => lackingTextsSql(one, other, shape, bytes))
+      const { lacking } = await firstOf(attempts, columns)
+      return Number(lacking?.[0])
+    },
+    run,
+    columns,
+    [Symbol.dispose]: () => instance.closeSync(),
   }
 }

@@ -1,32 +1,37 @@
 /**
  * Cold files kept, fetched and written again. Kept: written, encrypted where a key is set, put, read back from the
- * store, decrypted, and every row's digest computed again. Fetched: hashed, decrypted, and proven in the same way,
- * before anybody sees a row of it. Written again: both, and what is left compared with what was there.
+ * store, decrypted, and its rows written out as CSV again, which must be what the server sent to the byte. Fetched:
+ * hashed, decrypted, and proven in the same way, before anybody sees a row of it. Written again: both, and what is left
+ * compared with what was there.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ColdTable } from '../core/cold/manifest.ts'
 import { MothballError } from '../core/errors/index.ts'
-import {
-  type ColdDesk,
-  type ColdRows,
-  type ColdVault,
-  type Intake,
-  type KeptFile,
-  type KeptTable,
-  type OldFile,
-  rowCount,
+import type {
+  ColdDesk,
+  ColdRows,
+  ColdVault,
+  Intake,
+  KeptFile,
+  KeptTable,
+  OldFile,
+  Received,
+  WrittenTable,
 } from '../engine/cold/vault.ts'
-import { differenceSql, familiesInFileSql, fileDigestsSql, proofSql, readColdSql } from '../sql/cold-file.sql.ts'
+import { countsSql, differenceSql } from '../sql/cold-file.sql.ts'
 import type { FileBoundary } from './boundary.ts'
 import { onDesk, tellingDesk } from './desk-error.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
 import { openParquet, type Parquet } from './parquet.ts'
+import { rowsOf } from './rows.ts'
 import type { ColdStore } from './store.ts'
 import { wideWrites } from './wide-writes.ts'
+
+/** What is read at once of a file that is hashed. */
+const PIECE_BYTES = 1_048_576
 
 export type VaultOptions = Readonly<{
   store: ColdStore
@@ -50,7 +55,8 @@ export function createVault(options: VaultOptions): ColdVault {
   }
 }
 
-type Expected = Pick<ColdTable, 'columns' | 'key' | 'rows'>
+type Shape = WrittenTable['shape']
+type Proof = Readonly<{ content: string; rows: number; keys: number; strays: number }>
 
 class Desk implements ColdDesk {
   readonly #options: VaultOptions
@@ -66,32 +72,47 @@ class Desk implements ColdDesk {
 
   async intake(): Promise<Intake> {
     const file = this.#place('csv')
-    return { file, sink: await wideWrites(file) }
+    return { file, ...(await wideWrites(file)) }
   }
 
-  async keep(
-    { file, copied }: Readonly<{ file: string; copied: number }>,
-    path: string,
-    { columns, key }: Pick<ColdTable, 'columns' | 'key'>,
-  ): Promise<KeptTable> {
+  async write(received: Received, path: string, shape: Shape): Promise<WrittenTable> {
     const plain = this.#place('parquet')
-    await this.#parquet.write(file, plain, columns)
-    await rm(file)
-    const { kept } = await this.#keepParquet(plain, path, { columns, key, rows: copied })
-    return kept
+    await this.#parquet.write(received.file, plain, shape.columns)
+    return { path, shape, received, ...(await this.#putParquet(plain, path)) }
+  }
+
+  async prove({ path, shape, received, bytes, sha256 }: WrittenTable): Promise<KeptTable> {
+    const opened = await this.#readBack(path, sha256)
+    const proof = await this.#prove(opened, shape)
+    const { rows } = received
+    const isSame = proof.content === received.sha256
+    if (!isSame || proof.rows !== rows || proof.keys !== rows || proof.strays > 0) {
+      const lacking = isSame ? 0 : await this.#lacking(opened, received, shape)
+      throw notKept(path, rows, Math.max(lacking, Math.abs(rows - proof.rows), rows - proof.keys, proof.strays, 1))
+    }
+    await this.#clear(received.file)
+    return {
+      file: { bytes, sha256, rows, content: proof.content },
+      rows: rowsOf(this.#parquet, opened, shape.columns),
+    }
   }
 
   async rewrite({ table, keyId }: OldFile, without: string, path: string): Promise<KeptTable> {
     const old = await this.#proven(table, keyId)
     const plain = this.#place('parquet')
     await this.#parquet.leaveOut(old, plain, without)
-    const his = await rowsOf(this.#parquet, old).digests([without])
-    const rows = table.rows - rowCount(his.get(without))
-    const { kept, opened } = await this.#keepParquet(plain, path, { columns: table.columns, key: table.key, rows })
+    const rows = table.rows - (await rowsOf(this.#parquet, old, table.columns).count(without))
+    const { bytes, sha256 } = await this.#putParquet(plain, path)
+    const opened = await this.#readBack(path, sha256)
+    const proof = await this.#prove(opened, table)
     const { differing } = await this.#parquet.columns(differenceSql(old, opened, without))
-    if (differing?.[0] !== '0') throw notKept(path, rows, Number(differing?.[0]))
+    if (differing?.[0] !== '0' || proof.rows !== rows || proof.keys !== rows)
+      throw notKept(path, rows, Math.max(Number(differing?.[0]), Math.abs(rows - proof.rows), rows - proof.keys))
     await this.#clear(old)
-    return kept
+    return {
+      file: { bytes, sha256, rows, content: proof.content },
+      rows: rowsOf(this.#parquet, opened, table.columns),
+    }
   }
 
   async keepText(path: string, text: string): Promise<KeptFile> {
@@ -110,7 +131,7 @@ class Desk implements ColdDesk {
   }
 
   async fetch(table: ColdTable, keyId: string | null): Promise<ColdRows> {
-    return rowsOf(this.#parquet, await this.#proven(table, keyId))
+    return rowsOf(this.#parquet, await this.#proven(table, keyId), table.columns)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -118,28 +139,28 @@ class Desk implements ColdDesk {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Puts a file into the store, gets it back, and proves every row of it; `opened` is what was got back. */
-  async #keepParquet(plain: string, path: string, { columns, key, rows }: Expected) {
-    const { store, keys, reached } = this.#options
-    const [current] = keys
+  async #putParquet(plain: string, path: string): Promise<KeptFile> {
+    const [current] = this.#options.keys
     const stored = current === undefined ? plain : this.#place('enc')
     if (current !== undefined) await encryptFile(plain, stored, current, path)
-    const { sha256, bytes } = await this.#put(stored, path)
+    const kept = await this.#put(stored, path)
+    await this.#clear(plain, stored)
+    return kept
+  }
+
+  /** A file that was just put, decrypted. */
+  async #readBack(path: string, sha256: string): Promise<string> {
+    const { store, keys, reached } = this.#options
     const back = this.#place('back')
     await store.get(path, back)
     await reached('file-read-back')
     await requireSame(path, back, { sha256 })
-    const opened = await this.#opened(path, back, current ?? null)
-    const proof = await this.#prove(opened, { columns, key })
-    if (proof.rows !== rows || proof.keys !== rows || proof.differing > 0)
-      throw notKept(path, rows, Math.max(proof.differing, Math.abs(rows - proof.rows), rows - proof.keys))
-    await this.#clear(plain, stored)
-    return { kept: { bytes, sha256, rows, digest: proof.digest, content: rowsOf(this.#parquet, opened) }, opened }
+    return this.#opened(path, back, keys[0] ?? null)
   }
 
   /** The file as the manifest knows it, decrypted. */
   async #proven(table: ColdTable, keyId: string | null): Promise<string> {
-    const { path, rows, digest } = table
+    const { path, rows, content } = table
     const key = keyId === null ? null : this.#options.keys.find(({ id }) => id === keyId)
     if (key === undefined) throw new MothballError('cold_key_missing', { key: keyId ?? '' })
     const file = this.#place('fetched')
@@ -147,7 +168,7 @@ class Desk implements ColdDesk {
     await requireSame(path, file, table)
     const plain = await this.#opened(path, file, key)
     const proof = await this.#prove(plain, table)
-    if (proof.rows !== rows || proof.digest !== digest || proof.differing > 0)
+    if (proof.rows !== rows || proof.content !== content)
       throw new MothballError('cold_file_differs', { file: path, problem: 'its rows are others' })
     return plain
   }
@@ -172,33 +193,26 @@ class Desk implements ColdDesk {
     return plain
   }
 
-  async #prove(parquet: string, { columns, key }: Pick<ColdTable, 'columns' | 'key'>) {
-    const found = await this.#parquet.columns(proofSql(parquet, columns, key))
-    return {
-      rows: Number(found['rows']?.[0]),
-      keys: Number(found['keys']?.[0]),
-      differing: Number(found['differing']?.[0]),
-      digest: found['digest']?.[0] ?? '',
-    }
+  /** What the file holds, by its rows written out again. */
+  async #prove(parquet: string, { key }: Pick<Shape, 'key'>): Promise<Proof> {
+    const csv = this.#place('csv')
+    await this.#parquet.writeOut(parquet, csv)
+    const content = await hashOf(csv)
+    await this.#clear(csv)
+    const found = await this.#parquet.columns(countsSql(parquet, key))
+    const of = (count: string) => Number(found[count]?.[0])
+    return { content, rows: of('rows'), keys: of('keys'), strays: of('strays') }
+  }
+
+  /** Rows that were sent and are not there; only asked where something differs, which it does though they cannot be counted. */
+  async #lacking(parquet: string, received: Received, { columns }: Shape): Promise<number> {
+    const csv = this.#place('csv')
+    await this.#parquet.writeOut(parquet, csv)
+    return this.#parquet.lacking(received.file, csv, columns).catch(() => 1)
   }
 
   async #clear(...files: readonly string[]): Promise<void> {
     for (const file of files) await rm(file, { force: true })
-  }
-}
-
-function rowsOf(parquet: Parquet, file: string): ColdRows {
-  return {
-    arrays: async (columns, page) => {
-      const found = await parquet.columns(readColdSql(file, columns, page))
-      return Object.fromEntries(columns.map((name) => [name, found[name]?.[0] ?? '{}']))
-    },
-    of: (columns, families) => parquet.columns(familiesInFileSql(file, columns, families)),
-    digests: async (families) => {
-      const { family = [], digest = [] } = await parquet.columns(fileDigestsSql(file, families))
-      return new Map(family.map((key, at) => [key ?? '', digest[at] ?? '']))
-    },
-    [Symbol.asyncDispose]: () => rm(file, { force: true }),
   }
 }
 
@@ -213,8 +227,14 @@ async function requireSame(file: string, at: string, known: Readonly<{ sha256: s
   if ((await hashOf(at)) !== known.sha256) throw differs('its bytes were changed')
 }
 
-async function hashOf(file: string): Promise<string> {
+/** Into one buffer: a stream takes a new one for each piece, which costs several times of what hashing does. */
+async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
-  return hash.digest('hex')
+  const piece = Buffer.allocUnsafe(PIECE_BYTES)
+  await using file = await open(path)
+  for (;;) {
+    const { bytesRead } = await file.read(piece)
+    if (bytesRead === 0) return hash.digest('hex')
+    hash.update(piece.subarray(0, bytesRead))
+  }
 }

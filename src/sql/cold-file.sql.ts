@@ -1,9 +1,9 @@
 /**
- * Statements about cold files, in DuckDB's SQL: from the server's CSV to Parquet, and the proof that what a file holds is
- * what the server sent. A row's digest is SHA-256 over its texts behind their lengths, the same here and in `cold.sql.ts`,
- * so that each side computes it by itself.
+ * Statements about cold files, in DuckDB's SQL: from the server's CSV to Parquet, and from Parquet to that CSV again, byte
+ * for byte, which is how a file is proven. A row's digest is SHA-256 over its texts behind their lengths, the same here and
+ * in `cold.sql.ts`, so that archive and file can be compared row by row later.
  */
-import { DIGEST_COLUMN, FAMILY_COLUMN, fileType } from '../core/cold/columns.ts'
+import { FAMILY_COLUMN, fileType } from '../core/cold/columns.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
 import { commaList, id, literal, raw, type Sql, sql } from './tag.ts'
 
@@ -14,45 +14,66 @@ const file = (path: string): Sql => literal(path)
 
 /** The server quotes every text, so that NULL alone stands without quotes. `lineBytes`: the longest row. */
 export const toParquetSql = (csv: string, parquet: string, columns: readonly ColdColumn[], lineBytes: number): Sql => {
-  const all = [FAMILY_COLUMN, DIGEST_COLUMN, ...columns.map(({ name }) => name)]
-  const types = commaList(all.map((name) => sql`${literal(name)}: 'VARCHAR'`))
   const values = columns.map((each) => sql`${id(each.name)}::${raw(fileType(each))} as ${id(each.name)}`)
-  return sql`copy (select ${commaList([id(FAMILY_COLUMN), id(DIGEST_COLUMN), ...values])} from read_csv(${file(csv)},
-      columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
-      allow_quoted_nulls = false, parallel = false, max_line_size = ${raw(String(lineBytes))}, buffer_size = ${raw(String(2 * lineBytes))}))
-    ${intoParquet(parquet)}`
+  return sql`copy (select ${commaList([id(FAMILY_COLUMN), ...values])} ${rowsInCsv(csv, columns, lineBytes)}) ${intoParquet(parquet)}`
 }
+
+const rowsInCsv = (csv: string, columns: readonly ColdColumn[], lineBytes: number): Sql => {
+  const types = commaList(
+    [FAMILY_COLUMN, ...columns.map(({ name }) => name)].map((name) => sql`${literal(name)}: 'VARCHAR'`),
+  )
+  return sql`from read_csv(${file(csv)}, columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"',
+      escape = '"', nullstr = '', allow_quoted_nulls = false, parallel = false, max_line_size = ${raw(String(lineBytes))},
+      buffer_size = ${raw(String(2 * lineBytes))})`
+}
+
+/** Rows of the one file of these columns that the other has not. */
+export const lackingTextsSql = (
+  one: string,
+  other: string,
+  columns: readonly ColdColumn[],
+  lineBytes: number,
+): Sql<{ lacking: string }> => {
+  const rows = (csv: string) => sql`select * ${rowsInCsv(csv, columns, lineBytes)}`
+  return sql`select count(*)::varchar as lacking from (${rows(one)} except all ${rows(other)})`
+}
+
+export const moreMemorySql = (limit: string): Sql => sql`set memory_limit = ${literal(limit)}`
 
 const intoParquet = (parquet: string): Sql =>
   sql`to ${file(parquet)} (format parquet, compression zstd, row_group_size ${raw(String(ROW_GROUP))})`
 
+const rowsIn = (parquet: string): Sql => sql`from read_parquet(${file(parquet)}, hive_partitioning = false)`
+
+/** The file's rows as the server wrote them: every value in quotes, NULL bare, in their order. */
+export const toCsvSql = (parquet: string, csv: string): Sql =>
+  sql`copy (select * ${rowsIn(parquet)}) to ${file(csv)} (format csv, header false, delim ',', quote '"', escape '"', nullstr '', force_quote *)`
+
 const othersThan = (parquet: string, family: string): Sql =>
-  sql`from read_parquet(${file(parquet)}, hive_partitioning = false) where ${id(FAMILY_COLUMN)} <> ${literal(family)}`
+  sql`${rowsIn(parquet)} where ${id(FAMILY_COLUMN)} <> ${literal(family)}`
 
 export const leaveOutSql = (from: string, to: string, family: string): Sql =>
   sql`copy (select * ${othersThan(from, family)}) ${intoParquet(to)}`
 
-/** Rows that `old` without the family has and `next` has not, and the other way; both were proven by their digests. */
+/** Rows that `old` without the family has and `next` has not, and the other way. */
 export const differenceSql = (old: string, next: string, family: string): Sql<{ differing: string }> => {
-  const row = sql`select ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
-  const left = sql`(${row} ${othersThan(old, family)})`
-  const there = sql`(${row} from read_parquet(${file(next)}, hive_partitioning = false))`
+  const left = sql`(select * ${othersThan(old, family)})`
+  const there = sql`(select * ${rowsIn(next)})`
   return sql`select count(*)::varchar as differing
     from ((${left} except all ${there}) union all (${there} except all ${left}))`
 }
 
-export type ProofRow = Readonly<{ rows: string; keys: string; differing: string; digest: string }>
+export type CountsRow = Readonly<{ rows: string; keys: string; strays: string }>
 
-/** Rows, distinct keys, rows whose values do not have the digest beside them, and one digest over all. */
-export const proofSql = (parquet: string, columns: readonly ColdColumn[], key: readonly string[]): Sql<ProofRow> => {
-  const digest = id(DIGEST_COLUMN)
-  const pieces = [1, 16, 31, 46].map(
-    (at) => sql`sum(('0x' || substr(${digest}, ${raw(String(at))}, 15))::bigint)::varchar`,
-  )
-  return sql`select count(*)::varchar as rows, count(distinct (${commaList(key.map(id))}))::varchar as keys,
-      (count(*) filter (where ${digest} is distinct from ${digestOf(columns)} or ${id(FAMILY_COLUMN)} is null))::varchar as differing,
-      sha256(concat_ws(' ', count(*)::varchar, ${commaList(pieces)})) as digest
-    from read_parquet(${file(parquet)}, hive_partitioning = false)`
+/** Rows, distinct keys, and rows of no family. */
+export const countsSql = (parquet: string, key: readonly string[]): Sql<CountsRow> =>
+  sql`select count(*)::varchar as rows, count(distinct ${keyOf(key)})::varchar as keys,
+      (count(*) filter (where ${id(FAMILY_COLUMN)} is null))::varchar as strays ${rowsIn(parquet)}`
+
+/** A key of one column stands by itself: a record of it would be hashed as a record. */
+const keyOf = (key: readonly string[]): Sql => {
+  const [only, ...others] = key
+  return only !== undefined && others.length === 0 ? id(only) : sql`(${commaList(key.map(id))})`
 }
 
 /** `cold.sql.ts` says the same of the row in the database. An integer as bits are its 4 bytes, the highest first. */
@@ -76,35 +97,42 @@ function joined(pieces: readonly Sql[]): Sql {
 const textsOf = (columns: readonly string[]): Sql =>
   commaList(columns.map((name) => sql`${id(name)}::varchar as ${id(name)}`))
 
-const ordered = sql`order by ${id(FAMILY_COLUMN)}, ${id(DIGEST_COLUMN)}`
+/** Each an array in PostgreSQL's writing; their places belong together. */
+export type FamiliesRow = Readonly<{ keys: string; archivedAt: string; batches: string }>
 
 /**
- * Each column as one array in PostgreSQL's writing: a value of its own for each row would cost more than the query. In the
- * order of the file, which DuckDB keeps, so that the arrays' places belong together.
+ * The families of a subject's file, `limit` from `offset` in its order, which DuckDB keeps. As arrays, for a value of its
+ * own for each would cost more than the query; times and numbers need no quotes in them.
  */
-export const readColdSql = (
+export const fileFamiliesSql = (
   parquet: string,
-  columns: readonly string[],
   { offset, limit }: Readonly<{ offset: number; limit: number }>,
-): Sql =>
-  sql`select ${commaList(columns.map((name) => sql`${arrayOf(id(name))} as ${id(name)}`))}
-    from (select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
+): Sql<FamiliesRow> =>
+  sql`select ${arrayOf(quoted(id(FAMILY_COLUMN)))} as keys, ${arrayOf(raw('archived_at'))} as "archivedAt",
+      ${arrayOf(raw('archive_batch::varchar'))} as batches
+    from (select ${id(FAMILY_COLUMN)}, archived_at, archive_batch ${rowsIn(parquet)}
       limit ${raw(String(limit))} offset ${raw(String(offset))})`
 
-/** Every text in quotes, `\\` and `"` behind a backslash; NULL stands bare. */
-const arrayOf = (text: Sql): Sql => {
-  const escaped = sql`replace(replace(${text}, ${literal('\\')}, ${literal('\\\\')}), '"', ${literal('\\"')})`
-  return sql`'{' || coalesce(string_agg(coalesce('"' || ${escaped} || '"', 'NULL'), ','), '') || '}'`
-}
+/** NULL stands bare. */
+const arrayOf = (text: Sql): Sql => sql`'{' || coalesce(string_agg(coalesce(${text}, 'NULL'), ','), '') || '}'`
+
+/** `\\` and `"` behind a backslash. */
+const quoted = (text: Sql): Sql =>
+  sql`'"' || replace(replace(${text}, ${literal('\\')}, ${literal('\\\\')}), '"', ${literal('\\"')}) || '"'`
 
 const among = (families: readonly string[]): Sql =>
   sql`${id(FAMILY_COLUMN)} in (${families.length === 0 ? raw('null') : commaList(families.map(literal))})`
 
 export const familiesInFileSql = (parquet: string, columns: readonly string[], families: readonly string[]): Sql =>
-  sql`select ${textsOf(columns)} from read_parquet(${file(parquet)}, hive_partitioning = false)
-    where ${among(families)} ${ordered}`
+  sql`select ${textsOf(columns)} ${rowsIn(parquet)} where ${among(families)}`
 
-export const fileDigestsSql = (parquet: string, families: readonly string[]): Sql<{ family: string; digest: string }> =>
-  sql`select ${id(FAMILY_COLUMN)} as family,
-      count(*)::varchar || ' ' || sha256(string_agg(${id(DIGEST_COLUMN)}, '' order by ${id(DIGEST_COLUMN)})) as digest
-    from read_parquet(${file(parquet)}, hive_partitioning = false) where ${among(families)} group by 1`
+export const rowsOfFamilySql = (parquet: string, family: string): Sql<{ rows: string }> =>
+  sql`select count(*)::varchar as rows ${rowsIn(parquet)} where ${id(FAMILY_COLUMN)} = ${literal(family)}`
+
+/** Whose each row is, and its digest, as a file of their own: a purge asks for them batch after batch. */
+export const toDigestsSql = (parquet: string, digests: string, columns: readonly ColdColumn[]): Sql =>
+  sql`copy (select ${id(FAMILY_COLUMN)}, ${digestOf(columns)} as digest ${rowsIn(parquet)}) ${intoParquet(digests)}`
+
+export const fileDigestsSql = (digests: string, families: readonly string[]): Sql<{ family: string; digest: string }> =>
+  sql`select ${id(FAMILY_COLUMN)} as family, count(*)::varchar || ' ' || sha256(string_agg(digest, '' order by digest)) as digest
+    ${rowsIn(digests)} where ${among(families)} group by 1`

@@ -1,7 +1,7 @@
 /**
  * The rows of archived families as cold files hold them: every column of the archive table as PostgreSQL's own text,
- * with the key of the family and a digest before them. A row belongs to the subject that its links lead to, in the
- * archive. DuckDB computes the same digest (`cold-file.sql.ts`); a session that asks has its search path pinned.
+ * with the key of the family before them. A row belongs to the subject that its links lead to, in the archive. DuckDB
+ * writes the same CSV and computes the same digests (`cold-file.sql.ts`); a session that asks has its search path pinned.
  */
 import { type ArchivedFamily, type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
@@ -57,7 +57,10 @@ const digestOf = (columns: readonly string[]): Sql => {
   return sql`pg_catalog.encode(pg_catalog.sha256(pg_catalog.substr(pg_catalog.array_send(array[${all}]), ${raw(String(ARRAY_HEAD_BYTES + 1))})), 'hex')`
 }
 
-/** COPY binds nothing: values stand in it as literals. */
+/**
+ * COPY binds nothing: values stand in it as literals. Every value goes as its `::text`, which is not what COPY itself
+ * writes of a truth, an address or padded characters.
+ */
 export function copyColdSql(
   family: ArchivedFamily,
   each: ArchivedTable,
@@ -65,9 +68,8 @@ export function copyColdSql(
   columns: readonly ColdColumn[],
 ): Sql {
   const owned = ownedRows(family, each, whose)
-  const names = columns.map(({ name }) => name)
-  const texts = names.map((_name, at) => text(at))
-  const rows = sql`select family, ${digestOf(names)}, ${commaList(texts)} from ${textsOf(owned, names)}`
+  const texts = columns.map(({ name }) => sql`${column(owned.row, name)}::text`)
+  const rows = sql`select ${commaList([owned.family, ...texts])} from ${owned.from}`
   return inlined(sql`copy (${rows}) to stdout (format csv, force_quote *)`)
 }
 

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { exportCold, previewExport } from '../../src/engine/cold/export.ts'
+import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
+import { directoryStore } from '../../src/cold/directory.ts'
+import type { ColdStore } from '../../src/cold/store.ts'
+import { createVault } from '../../src/cold/vault.ts'
+import { parseManifest } from '../../src/core/cold/manifest.ts'
+import { MothballError } from '../../src/core/errors/index.ts'
+import { coldOrphans, exportCold, previewExport } from '../../src/engine/cold/export.ts'
 import { planPurge, recordBasis, runPurge, withdrawBasis } from '../../src/engine/cold/purge.ts'
 import { recall } from '../../src/engine/cold/recall.ts'
 import { setHold } from '../../src/engine/hold.ts'
@@ -57,6 +64,27 @@ test('plain files are read by any DuckDB, and hold exactly what the archive hold
     assert.deepEqual((await duck.runAndReadAll(differing)).getRowObjects(), [{ n: 0 }], name)
   }
   assert.equal((await exportAll(center, place)).families, 0, 'nobody goes twice')
+})
+
+test('anybody can prove a plain file: any DuckDB writes it out as the CSV whose hash the manifest has', async (t) => {
+  const center = await agedCenter(t)
+  const place = await coldPlace(t)
+  const { sets } = await exportAll(center, place)
+  const manifest = parseManifest(await readFile(join(place.folder, sets[0]?.manifest ?? ''), 'utf8'))
+  const duck = await (await DuckDBInstance.create(':memory:')).connect()
+  const csv = join(place.folder, 'rows.csv')
+  assert.ok(manifest)
+  for (const { path, content } of manifest.tables) {
+    const rows = `from read_parquet('${join(place.folder, path)}', hive_partitioning = false)`
+    await duck.run(`copy (${rows}) to '${csv}' (header false, force_quote *)`)
+    assert.equal(
+      createHash('sha256')
+        .update(await readFile(csv))
+        .digest('hex'),
+      content,
+      path,
+    )
+  }
 })
 
 test('a purge needs a basis, a second person and the number; then exactly the exported rows are gone, and come back', async (t) => {
@@ -206,4 +234,35 @@ test('several sets a month: none is left out, none twice', async (t) => {
   assert.equal(files.length, 2 * (tables.size + 1))
   const { purged } = await purgeAll({ ...center, policy }, place)
   assert.equal(purged, ARCHIVED_KEYS.length)
+})
+
+test('an export that is stopped ends the sets it has begun to write and begins no other: no file is left over', async (t) => {
+  const center = await agedCenter(t)
+  const policy = { ...center.policy, cold: { ...center.policy.cold, familiesPerFile: 1 } }
+  const place = await coldPlace(t)
+  const stop = new AbortController()
+  const signals = { reached: async (point: string) => (point === 'set-recorded' ? stop.abort() : undefined) }
+  const engine = { ...center.engine, signals }
+  const { sets, stopped } = await exportCold(engine, place.vault, policy, { actor: 'thandi', signal: stop.signal })
+  assert.ok(stopped && sets.length < ARCHIVED_KEYS.length, `${sets.length} sets`)
+  assert.deepEqual(await coldOrphans(center.engine, place.vault, policy), [])
+  assert.equal((await exportAll({ ...center, policy }, place)).families, ARCHIVED_KEYS.length - sets.length)
+})
+
+test('a set that the store does not take ends the export; those before it are recorded, and the next one does the rest', async (t) => {
+  const center = await agedCenter(t)
+  const policy = { ...center.policy, cold: { ...center.policy.cold, familiesPerFile: 1 } }
+  const place = await coldPlace(t)
+  const full = directoryStore(place.folder, NO_BOUNDARY)
+  const store: ColdStore = {
+    ...full,
+    put: async (path, file) => {
+      if (path.includes('-4.parquet')) throw new MothballError('cold_store_failed', { store: 'test', problem: 'full' })
+      await full.put(path, file)
+    },
+  }
+  const vault = createVault({ store, keys: [], reached: NO_BOUNDARY })
+  await assert.rejects(exportAll({ ...center, policy }, { vault }), refused('cold_store_failed'))
+  assert.deepEqual(await center.db.query('select sum(families) as n from mothball.cold_file'), [{ n: '3' }])
+  assert.equal((await exportAll({ ...center, policy }, place)).families, ARCHIVED_KEYS.length - 3)
 })

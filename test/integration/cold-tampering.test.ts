@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { copyFile, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { type TestContext, test } from 'node:test'
 import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
 import { directoryStore } from '../../src/cold/directory.ts'
@@ -77,6 +79,41 @@ test('a missing, truncated, prolonged, swapped or replayed file is refused by na
   assert.equal((await purge()).purged, 6)
   await harmed(back, '0')
   assert.deepEqual((await back()).recalled, ['1'])
+})
+
+test('a value, a NULL or a row that became another one on the way into a file is not kept', async (t) => {
+  const { vault } = await coldPlace(t)
+  const shape = {
+    columns: ['id', 'note'].map((name) => ({ name, type: name === 'id' ? 'bigint' : 'text' })),
+    key: ['id'],
+  }
+  await using desk = await vault.open()
+  /** As if the writer of Parquet had read `read` where the server sent `sent`. */
+  const keep = async (sent: string, read: string, path: string) => {
+    const { sink, file, sha256 } = await desk.intake()
+    await pipeline(Readable.from([sent]), sink)
+    await writeFile(file, read)
+    const written = await desk.write({ file, rows: 3, sha256: sha256() }, path, shape)
+    await writeFile(file, sent)
+    return desk.prove(written)
+  }
+  const sent = '"1","1","a ""b"""\n"2","2",\n"3","3",""\n'
+  const bad: readonly (readonly [sent: string, read: string])[] = [
+    [sent, sent.replace('a', 'A')],
+    [sent, sent.replace('"2","2",', '"2","2",""')],
+    [sent, sent.replace('"3","3",""', '"3","3",')],
+    [sent, sent.replace('"1","1"', '"9","1"')],
+    [sent, sent.replace(/"3".*/, '"2","2",')],
+    [sent, sent.replace(/"3".*\n/, '')],
+    [sent.replace(/"3".*/, '"2","2",'), sent.replace(/"3".*/, '"2","2",')],
+  ]
+  for (const [at, [server, read]] of bad.entries())
+    await assert.rejects(keep(server, read, `t/bad-${at}.parquet`), {
+      code: 'cold_not_kept',
+      message: /1 of 3 rows differ/,
+    })
+  const { file, rows } = await keep(sent, sent, 't/good.parquet')
+  assert.deepEqual([file.rows, await rows.count('1')], [3, 1])
 })
 
 for (const keys of [[], [fileKey('k1', 9)]])

@@ -50,3 +50,35 @@ test('columns that a cold file could not tell apart, or needs itself, are refuse
     await assert.rejects(exportAll({ engine: toy.owner, policy: other.policy }, place), { code })
   }
 })
+
+test('a key in which no character is harmless is exported, purged and recalled under itself', async (t) => {
+  const keys = [
+    'plain',
+    'a,b',
+    '"',
+    '""',
+    '\\',
+    '\\"',
+    '\\N',
+    '{a,"b"}',
+    "'",
+    'NULL',
+    ' ',
+    'tab\t',
+    'line\n\\.\nbreak\r\n',
+    '🕊',
+  ]
+  const ddl = 'create table odd (code text primary key, created_at timestamptz)'
+  const toy = await toyTables(t, ddl, { subject: 'odd', cold: { familiesPerFile: 5 } })
+  await toy.db.query("insert into odd select code, now() - interval '90 days' from unnest($1::text[]) code", [keys])
+  await archiveToy(toy)
+  await ageArchive(toy, toy.db.query, 'odd_backup', 3)
+  const place = await coldPlace(t)
+  const keysIn = async (from: string, column: string) =>
+    (await toy.db.query(`select ${column} as key from ${from}`)).map(({ key }) => key ?? '').sort()
+  assert.equal((await exportAll(toy, place)).families, keys.length)
+  assert.deepEqual(await keysIn('mothball.cold_family', 'subject_key'), [...keys].sort())
+  assert.equal((await purgeAll(toy, place)).purged, keys.length)
+  const { unknown } = await recall(toy.engine, place.vault, toy.policy, { keys, actor: 'thandi', reason: 'asked for' })
+  assert.deepEqual([unknown, await keysIn('odd_backup', 'code')], [[], [...keys].sort()])
+})

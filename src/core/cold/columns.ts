@@ -14,6 +14,5 @@ const NATIVE: Readonly<Record<string, string>> = {
 /** The type in the Parquet file. */
 export const fileType = ({ type }: Pick<ColdColumn, 'type'>): string => NATIVE[type] ?? 'VARCHAR'
 
-/** Columns of ours in every file: whose row it is, and its digest. */
+/** The column of ours in every file, its first: whose row it is. */
 export const FAMILY_COLUMN = 'mothball_family'
-export const DIGEST_COLUMN = 'mothball_digest'

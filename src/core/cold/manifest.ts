@@ -18,15 +18,18 @@ const tableSchema = z.strictObject({
   bytes: count,
   /** Of the bytes in the store, encrypted or not. */
   sha256: hash,
-  /** Over the digests of all rows, in their own order: by value, whatever the file's form. */
-  digest: hash,
+  /**
+   * Of its rows as the server wrote them, in the file's order: CSV, the family's key first, every value in quotes, NULL
+   * bare. It is the same whatever becomes of the file's form, and whoever reads the file can make it again.
+   */
+  content: hash,
   /** With the types that PostgreSQL gave them; how the file has them is told by `isInteger` in `columns.ts`. */
   columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
   key: z.array(z.string()),
 })
 
-/** Of what the files hold: 2 made a row's digest another one. */
-export const VERSION = 2
+/** Of what the files hold: 3 proves the rows of a file as a whole, and has no digest beside each. */
+export const VERSION = 3
 
 const manifestSchema = z.strictObject({
   version: z.literal(VERSION),

@@ -19,7 +19,7 @@ import {
 import type { Sql } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 import type { RestoreScope } from '../restore/restore-scope.ts'
-import type { ColdDesk, ColdVault } from './vault.ts'
+import type { ColdDesk, ColdVault, Received } from './vault.ts'
 
 type CopyContext = Readonly<{
   engine: Engine
@@ -30,8 +30,7 @@ type CopyContext = Readonly<{
   horizon: string
 }>
 
-export type CopiedTable = Omit<ColdTable, 'rows' | 'bytes' | 'sha256' | 'digest'> &
-  Readonly<{ intake: Readonly<{ file: string; copied: number }> }>
+export type CopiedTable = Omit<ColdTable, 'rows' | 'bytes' | 'sha256' | 'content'> & Readonly<{ received: Received }>
 
 export type CopiedSet = Readonly<{
   name: SetName
@@ -70,26 +69,6 @@ export async function readDueMonths(session: Session, { policy, family }: Restor
   return session.rows(dueMonthsSql(subject, dueSql(subject, qualifiedText(policy.subject), horizon)))
 }
 
-/**
- * Each value while the next one is being made: the server copies a set while the one before it is compressed, read back
- * and proven here. What is being made when the reader leaves is waited for, and let go.
- */
-export async function* oneAhead<T>(source: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
-  let coming = source.next()
-  try {
-    for (;;) {
-      const { done, value } = await coming
-      if (done) return
-      coming = source.next()
-      // Its failure is told when its turn comes.
-      coming.catch(() => undefined)
-      yield value
-    }
-  } finally {
-    await coming.catch(() => undefined)
-  }
-}
-
 type Place = Readonly<{ name: SetName; range: ColdRange; expected: string; due: Sql }>
 
 /** Null where nobody of the range is left. */
@@ -126,8 +105,8 @@ async function copyTable(
   }: Readonly<{ each: ArchivedTable; whose: Sql; name: SetName; isEncrypted: boolean }>,
 ): Promise<CopiedTable> {
   const columns = each.twin.columns.map(({ name: column, type }) => ({ name: column, type }))
-  const { file, sink } = await desk.intake()
-  const copied = await session.copyOut(copyColdSql(family, each, whose, columns), sink)
+  const { file, sink, sha256 } = await desk.intake()
+  const rows = await session.copyOut(copyColdSql(family, each, whose, columns), sink)
   const home = qualifiedText(each.home.name)
   return {
     name: home,
@@ -135,6 +114,6 @@ async function copyTable(
     path: tablePath(name, home, isEncrypted),
     columns,
     key: [...each.shape.key],
-    intake: { file, copied },
+    received: { file, rows, sha256: sha256() },
   }
 }

@@ -1,19 +1,12 @@
 /**
- * From the archive into cold files, set after set: copied (`copy-sets.ts`), kept (which reads it back), its manifest
- * kept, then recorded in the journal. Only what is recorded counts; a file that is left behind before that is
+ * From the archive into cold files, set after set: copied (`copy-sets.ts`), written and proven (`keep-sets.ts`), its
+ * manifest kept, then recorded in the journal. Only what is recorded counts; a file that is left behind before that is
  * listed as an orphan and never used. Not one row of the archive is touched.
  */
 import { auditEntry } from '../../core/chain.ts'
-import { DIGEST_COLUMN, FAMILY_COLUMN } from '../../core/cold/columns.ts'
+import { FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { ExportedSet, ExportOptions, ExportPreview, ExportResult } from '../../core/cold/export.ts'
-import {
-  type ColdTable,
-  encryptionUnder,
-  type Manifest,
-  manifestPath,
-  manifestText,
-  VERSION,
-} from '../../core/cold/manifest.ts'
+import { encryptionUnder, type Manifest, manifestPath, manifestText, VERSION } from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
@@ -24,10 +17,12 @@ import { nowSql } from '../../sql/journal/run.sql.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
 import type { Engine } from '../ports.ts'
 import { openScope, type RestoreScope } from '../restore/restore-scope.ts'
-import { type CopiedSet, copiedSets, oneAhead, readDueMonths } from './copy-sets.ts'
+import { copiedSets, readDueMonths } from './copy-sets.ts'
+import { type ProvenSet, provenSets, writtenSets } from './keep-sets.ts'
+import { oneAhead } from './one-ahead.ts'
 import { recordSet } from './record-set.ts'
 import { removeReplaced } from './rewrite.ts'
-import type { ColdDesk, ColdRows, ColdVault } from './vault.ts'
+import type { ColdDesk, ColdVault } from './vault.ts'
 
 type ExportContext = Readonly<{
   engine: Engine
@@ -100,45 +95,31 @@ export async function coldOrphans({ database }: Engine, vault: ColdVault, policy
 const setOf = (path: string): string => /month=[^/]+\/\d+-\d+/.exec(path)?.[0] ?? path
 
 async function exportAll(context: ExportContext): Promise<readonly ExportedSet[]> {
-  const { vault, scope, leased, signal } = context
+  const { engine, vault, scope, leased, signal } = context
   const sets: ExportedSet[] = []
   await using desk = await vault.open()
-  for await (const copied of oneAhead(copiedSets(context, desk))) {
-    if (signal?.aborted) break
-    if (leased.lease.lost.aborted) throw new MothballError('lease_lost', { policy: scope.policy.name })
-    sets.push(await keepSet(context, desk, copied))
-  }
+  const keeping = { engine, policy: scope.policy.name, desk, lease: leased.lease, signal }
+  const written = oneAhead(writtenSets(keeping, oneAhead(copiedSets(context, desk))))
+  for await (const proven of oneAhead(provenSets(keeping, written))) sets.push(await keepSet(context, desk, proven))
   return sets
 }
 
-async function keepSet(context: ExportContext, desk: ColdDesk, copied: CopiedSet): Promise<ExportedSet> {
+async function keepSet(context: ExportContext, desk: ColdDesk, proven: ProvenSet): Promise<ExportedSet> {
   const { engine } = context
-  const tables: ColdTable[] = []
-  let subjects: ColdRows | null = null
-  for (const { intake, ...table } of copied.tables) {
-    const { content, ...kept } = await desk.keep(intake, table.path, table)
-    tables.push({ ...table, ...kept })
-    // The subject's table is the first; its rows are the families that the journal is told of.
-    if (subjects === null) subjects = content
-    else await content[Symbol.asyncDispose]()
-    await engine.signals.reached('table-kept')
-  }
-  if (subjects === null) throw new RangeError('a set has its subject')
-  await using families = subjects
-  const manifest = manifestOf(context, copied, tables)
-  const path = manifestPath(copied.name)
+  await using subjects = proven.subjects
+  const manifest = manifestOf(context, proven)
+  const path = manifestPath(proven.name)
   const { sha256, bytes } = await desk.keepText(path, manifestText(manifest))
   await engine.signals.reached('manifest-kept')
-  const file = await recordSet(context, families, { path, sha256, manifest })
+  const file = await recordSet(context, subjects, { path, sha256, manifest })
   await engine.signals.reached('set-recorded')
-  const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + table[of], 0)
+  const sum = (of: 'rows' | 'bytes') => proven.tables.reduce((total, table) => total + table[of], 0)
   return { file, manifest: path, families: manifest.families, rows: sum('rows'), bytes: sum('bytes') + bytes }
 }
 
 const manifestOf = (
   { scope: { policy }, leased, vault }: ExportContext,
-  { name: { month }, families, firstKey, lastKey }: CopiedSet,
-  tables: readonly ColdTable[],
+  { name: { month }, families, firstKey, lastKey, tables }: ProvenSet,
 ): Manifest => ({
   version: VERSION,
   policy: policy.name,
@@ -160,8 +141,7 @@ function requireFreeNames({ family }: RestoreScope): void {
     const known = new Map<string, string>()
     for (const { name: column } of twin.columns) {
       const folded = column.toLowerCase()
-      if (folded === FAMILY_COLUMN || folded === DIGEST_COLUMN)
-        throw new MothballError('cold_column_taken', { table, column })
+      if (folded === FAMILY_COLUMN) throw new MothballError('cold_column_taken', { table, column })
       const other = known.get(folded)
       if (other !== undefined) throw new MothballError('cold_columns_alike', { table, column, other })
       known.set(folded, column)

@@ -1,5 +1,4 @@
 /** A set of cold files enters the journal, with its families as the file itself has them: what was proven, and no other. */
-import { FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { Manifest } from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import type { Session } from '../../db/database.ts'
@@ -63,19 +62,10 @@ async function recordFamilies(
   rows: ColdRows,
   { file, manifest }: Readonly<{ file: string; manifest: Manifest }>,
 ): Promise<number> {
-  const columns = [FAMILY_COLUMN, 'archived_at', 'archive_batch']
   let recorded = 0
   for (let offset = 0; offset < manifest.families; offset += PAGE) {
-    const values = await rows.arrays(columns, { offset, limit: PAGE })
-    recorded += await session.execute(
-      recordColdFamiliesSql({
-        file,
-        subject: manifest.subject,
-        keys: values[FAMILY_COLUMN] ?? '{}',
-        archivedAt: values['archived_at'] ?? '{}',
-        batches: values['archive_batch'] ?? '{}',
-      }),
-    )
+    const families = await rows.families({ offset, limit: PAGE })
+    recorded += await session.execute(recordColdFamiliesSql({ file, subject: manifest.subject, ...families }))
   }
   return recorded
 }

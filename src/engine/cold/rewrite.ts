@@ -24,7 +24,7 @@ import {
 import type { Engine } from '../ports.ts'
 import { openManifest, openSet } from './open-set.ts'
 import { openVault } from './open-vault.ts'
-import { type ColdDesk, type ColdVault, rowCount } from './vault.ts'
+import type { ColdDesk, ColdVault } from './vault.ts'
 
 /** `subject`: the qualified name of his table; `key` as the journal writes it. */
 export type ColdPerson = Readonly<{ subject: string; shape: TableShape; key: string }>
@@ -47,10 +47,8 @@ export async function rowsInSets(
     await using desk = await vault.open()
     const { manifest, rows } = await openSet(desk, set)
     const own: { object: string; rows: number }[] = []
-    for (const { name, path } of manifest.tables) {
-      const digests = await rows.get(name)?.digests([key])
-      own.push({ object: path, rows: rowCount(digests?.get(key)) })
-    }
+    for (const { name, path } of manifest.tables)
+      own.push({ object: path, rows: (await rows.get(name)?.count(key)) ?? 0 })
     found.set(set.file, own)
   }
   return found
@@ -86,9 +84,9 @@ async function rewriteSet(
   const tables: ColdTable[] = []
   for (const table of old.tables) {
     const next = tablePath(name, table.name, vault.keyId !== null)
-    const { content, ...kept } = await desk.rewrite({ table, keyId: old.encryption?.keyId ?? null }, person.key, next)
-    await content[Symbol.asyncDispose]()
-    tables.push({ ...table, ...kept, path: next })
+    const kept = await desk.rewrite({ table, keyId: old.encryption?.keyId ?? null }, person.key, next)
+    await kept.rows[Symbol.asyncDispose]()
+    tables.push({ ...table, ...kept.file, path: next })
   }
   const ends = await endsOf(engine, old, person, file)
   const manifest: Manifest = {

@@ -1,7 +1,7 @@
 /**
  * The port to cold files: what the engine asks of whoever keeps them. A file is kept once its bytes were read back
- * from the store and every row in them has the digest that the server gave it; it is fetched only as the manifest
- * knows it.
+ * from the store and its rows, written out again, are byte for byte what the server sent; it is fetched only as the
+ * manifest knows it.
  */
 import type { Writable } from 'node:stream'
 import type { ColdTable } from '../../core/cold/manifest.ts'
@@ -20,22 +20,27 @@ export interface ColdVault {
 }
 
 export type KeptFile = Readonly<{ bytes: number; sha256: string }>
-/** `content`: what was read back and proven. */
-export type KeptTable = KeptFile & Readonly<{ rows: number; digest: string; content: ColdRows }>
+/** `rows`: what was read back and proven; `content` as the manifest has it. */
+export type KeptTable = Readonly<{ file: KeptFile & Readonly<{ rows: number; content: string }>; rows: ColdRows }>
 
-/** A table's rows on their way: CSV as the server writes it, family and digest before the columns. */
-export type Intake = Readonly<{ sink: Writable; file: string }>
+/** A table's rows on their way: CSV as the server writes it, the family before the columns. `sha256` once the sink has ended. */
+export type Intake = Readonly<{ sink: Writable; file: string; sha256: () => string }>
+
+/** All that the server sent of a table: how many rows, and the hash of their CSV. */
+export type Received = Readonly<{ file: string; rows: number; sha256: string }>
+
+type Shape = Pick<ColdTable, 'columns' | 'key'>
+
+/** A file that lies in the store under its name, durably, and is not proven yet. */
+export type WrittenTable = KeptFile & Readonly<{ path: string; shape: Shape; received: Received }>
 
 export type OldFile = Readonly<{ table: ColdTable; keyId: string | null }>
 
 export interface ColdDesk extends AsyncDisposable {
   intake(): Promise<Intake>
-  /** `copied`: rows that the server sent. Throws `cold_not_kept` where what can be read back is not what the server sent. */
-  keep(
-    intake: Readonly<{ file: string; copied: number }>,
-    path: string,
-    shape: Pick<ColdTable, 'columns' | 'key'>,
-  ): Promise<KeptTable>
+  write(received: Received, path: string, shape: Shape): Promise<WrittenTable>
+  /** Reads it back. Throws `cold_not_kept` where that is not what the server sent, to the byte. */
+  prove(written: WrittenTable): Promise<KeptTable>
   keepText(path: string, text: string): Promise<KeptFile>
   /** Throws `cold_file_missing`, `cold_file_differs`. */
   fetchText(path: string, sha256: string): Promise<string>
@@ -43,7 +48,7 @@ export interface ColdDesk extends AsyncDisposable {
   fetch(table: ColdTable, keyId: string | null): Promise<ColdRows>
   /**
    * The rows of a file, once they are proven, without those of one family, as a file of its own: kept, and compared
-   * row by row with what it was made of. Throws what `fetch` and `keep` throw.
+   * row by row with what it was made of. Throws what `fetch` and `prove` throw.
    */
   rewrite(old: OldFile, without: string, path: string): Promise<KeptTable>
 }
@@ -56,15 +61,17 @@ export interface ColdColumns {
   of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
 }
 
-export type ColdArrays = Readonly<Record<string, string>>
-
 /** Until they are disposed of they take room on the disk. */
 export interface ColdRows extends ColdColumns, AsyncDisposable {
   /**
-   * Some columns in the file's order, `limit` rows from `offset`, each as an array in PostgreSQL's writing.
-   * `mothball_family` is a column too.
+   * Of the subjects' rows, `limit` from `offset` in the file's order: keys, times and batches of archiving, each as an
+   * array in PostgreSQL's writing.
    */
-  arrays(columns: readonly string[], page: Readonly<{ offset: number; limit: number }>): Promise<ColdArrays>
+  families(
+    page: Readonly<{ offset: number; limit: number }>,
+  ): Promise<Readonly<{ keys: string; archivedAt: string; batches: string }>>
+  /** How many rows of this family there are. */
+  count(family: string): Promise<number>
   /** Rows and digest of each of these families; one without rows is left out. */
   digests(families: readonly string[]): Promise<FamilyDigests>
 }
