@@ -20,12 +20,18 @@ const POINTS = ['batch-begun', 'person-locked', 'person-destroyed', 'erasure-rec
  */
 const METHODS = [
   {
-    ...{ method: 'delete', doing: eraseHim, again: 'not_found' },
-    ...{ points: ['person-locked', 'person-destroyed', 'erasure-committed'], statements: [] },
+    method: 'delete',
+    doing: eraseHim,
+    again: 'not_found',
+    points: ['person-locked', 'person-destroyed', 'erasure-committed'],
+    statements: [],
   },
   {
-    ...{ method: 'deidentify', doing: deidentifyHim, again: 'nothing_identifying' },
-    ...{ points: ['person-destroyed', 'erasure-committed'], statements: [40] },
+    method: 'deidentify',
+    doing: deidentifyHim,
+    again: 'nothing_identifying',
+    points: ['person-destroyed', 'erasure-committed'],
+    statements: [40],
   },
 ] as const
 type Method = (typeof METHODS)[number]
