@@ -54,8 +54,8 @@ const beside =
   async (url: string): Promise<Sample> => {
     const working = await startAgents(url, 'agents')
     const sample = await move(url)
-    const { acknowledged, refused, lost, p50, p99 }: AgentsWork = await working.done()
-    return { ...sample, notes: { acknowledged, refused, lost, p50, p99 } }
+    const work: AgentsWork = await working.done()
+    return { ...sample, notes: work }
   }
 
 /** By the journal, from the run's start to its last commit. Whom an agent holds or keeps may stay. */
@@ -88,6 +88,7 @@ function linesOf(samples: Samples): readonly Line[] {
     },
     { measure: `${name}: agents' p50`, spread: note(name, 'p50'), unit: 'ms', bar: null },
     { measure: `${name}: agents' p99`, spread: note(name, 'p99'), unit: 'ms', bar: isOurs ? atMost(p99Bar) : null },
+    { measure: `${name}: longest`, spread: note(name, 'longest'), unit: 'ms', bar: null },
     { measure: `${name}: acknowledged`, spread: note(name, 'acknowledged'), unit: 'actions', bar: null },
     { measure: `${name}: lost`, spread: worst(samples, name), unit: 'actions', bar: isOurs ? atMost(0) : null },
   ]

@@ -194,7 +194,8 @@ export const POLICY_WORDS: Readonly<Record<string, FieldWords>> = {
   },
   throttle: { default: 'as below', meaning: 'When a run goes slower, in milliseconds; `null`: never for that.' },
   'throttle.heldMs': {
-    meaning: 'Somebody waited for a batch: as long as people do, batches hold their rows for about so long.',
+    meaning:
+      'Somebody waited for a batch that held its rows for longer: as long as people work, batches hold them for about so long.',
   },
   'throttle.replicaLagMs': { meaning: 'A replica is so far behind.' },
   'throttle.longTransactionMs': {

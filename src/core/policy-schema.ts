@@ -81,7 +81,7 @@ const windowOfDay = z.strictObject({ from: clock, to: clock, zone })
 
 /** Null: never slower for that. */
 const throttle = z.strictObject({
-  heldMs: milliseconds.nullable().default(20),
+  heldMs: milliseconds.nullable().default(100),
   replicaLagMs: milliseconds.nullable().default(30_000),
   longTransactionMs: milliseconds.nullable().default(600_000),
 })

@@ -1,8 +1,12 @@
-/** What makes cold files and a purge safe: rows that are the files', holds, and old files that are not forgotten. */
+/**
+ * What makes cold files and a purge safe: rows that are the files', holds, contacts under a secret, and old files that are
+ * not forgotten.
+ */
 import type { Mutant } from './mutant.ts'
 
 const BATCH = 'src/engine/cold/purge-batch.ts'
 const TESTS = 'test/integration/cold-purge.test.ts'
+const CONTACTS = 'test/integration/cold-contacts.test.ts'
 const STAYS = 'who was changed, held or brought home since the export is not destroyed'
 
 export const COLD_MUTANTS: readonly Mutant[] = [
@@ -32,6 +36,33 @@ export const COLD_MUTANTS: readonly Mutant[] = [
       { file: BATCH, find: "held.has(key) ? 'held' : same.has(key)", put: 'same.has(key)' },
     ],
     killedBy: { file: TESTS, tests: [STAYS] },
+  },
+  {
+    without: 'the secret under the contacts of the purged',
+    patches: [
+      { file: 'src/engine/cold/contacts.ts', find: "createHmac('sha256', key)", put: "createHmac('sha256', '')" },
+    ],
+    killedBy: {
+      file: CONTACTS,
+      tests: [
+        'a purged customer is found by key, phone, e-mail and policy number in any format, under the secret that he was purged under and no other',
+      ],
+    },
+  },
+  {
+    without: 'the contacts of an erased one that leave the journal',
+    patches: [
+      {
+        file: 'src/sql/journal/cold-erase.sql.ts',
+        within: 'forgetFamilySql',
+        find: "contacts = '{}', contact_key = null, ",
+        put: '',
+      },
+    ],
+    killedBy: {
+      file: CONTACTS,
+      tests: ['who is erased is found under no secret: his contacts go from the journal with his key'],
+    },
   },
   {
     without: 'the old files that are written down before they are removed',

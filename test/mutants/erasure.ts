@@ -80,4 +80,21 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
       tests: ['a trigger that keeps or puts back a value makes the de-identification fail as a whole'],
     },
   },
+  {
+    without: 'the refusal to leave a contact by which people are searched',
+    patches: [
+      {
+        file: 'src/core/identifying.ts',
+        within: 'unnamedContacts',
+        find: '!Object.hasOwn(named, name) && ',
+        put: 'Object.hasOwn(named, name) && named[name] === undefined && ',
+      },
+    ],
+    killedBy: {
+      file: DEIDENTIFY,
+      tests: [
+        'a reference, a table of nobody, no column at all, and a contact that is searched and not named are refused',
+      ],
+    },
+  },
 ]

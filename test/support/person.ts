@@ -46,15 +46,26 @@ export async function family(center: Pick<CallCenter, 'related'>, key: string): 
   await center.related('contact_update_history', key, { field: 'name', new_value: 'Nomsa' })
 }
 
+/** His rows in all tables of the family, archives included: whatever the query selects of each. */
+const everywhere = (key: string, selected: (table: string) => string): string =>
+  ['customer', ...TABLES]
+    .flatMap((name) => [`nic_cc_${name}`, `nic_cc_${name}_backup`].map((table) => [name, table] as const))
+    .map(
+      ([name, table]) =>
+        `${selected(table)} from ${table} r where ${name === 'customer' ? 'id' : 'customer_id'} = ${key}`,
+    )
+    .join(' union all ')
+
 /** Rows of a customer in all tables of the family, archives included. */
 export async function rowsOf({ db }: Pick<CallCenter, 'db'>, key: string): Promise<number> {
-  const related = TABLES.flatMap((name) => [`nic_cc_${name}`, `nic_cc_${name}_backup`])
-  const parts = [
-    ...['nic_cc_customer', 'nic_cc_customer_backup'].map((name) => `select from ${name} where id = ${key}`),
-    ...related.map((name) => `select from ${name} where customer_id = ${key}`),
-  ]
-  const [row] = await db.query(`select count(*) as n from (${parts.join(' union all ')}) r`)
+  const [row] = await db.query(`select count(*) as n from (${everywhere(key, () => 'select')}) r`)
   return Number(row?.['n'])
+}
+
+/** The same rows as texts, each behind its table's name. */
+export async function textsOf({ db }: Pick<CallCenter, 'db'>, key: string): Promise<readonly string[]> {
+  const rows = await db.query(`${everywhere(key, (table) => `select '${table} ' || r::text as row`)} order by 1`)
+  return rows.map(({ row }) => row ?? '')
 }
 
 const WHY = { reason: 'he asked', caseNumber: 'DSR-7', actor: 'thandi' } as const

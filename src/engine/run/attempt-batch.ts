@@ -51,7 +51,7 @@ async function moveAndAccount(context: MoveContext, keys: OrderedKeys): Promise<
       rows: moved.rows,
       durationMs,
     })
-    context.felt?.(moved.span)
+    context.pace?.felt(moved.span)
     await context.afterBatch?.(moved.batch)
   }
   const failed = moved.torn.count === 0 ? 0 : await quarantine(context, moved.torn, TWO_OWNERS)

@@ -3,7 +3,7 @@
  * transaction open there, so it may stay for as long as it likes; its heart beats on.
  */
 import { MothballError } from '../../core/errors/index.ts'
-import type { LockSpan } from '../../core/pace.ts'
+import type { BatchPace } from '../../core/pace.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { StopReason } from '../../core/run.ts'
 import { isInWindow } from '../../core/window.ts'
@@ -18,10 +18,8 @@ const PAUSED_LOOK_MS = 250
 export type Boundary = Readonly<{
   /** Returns when the next batch may begin, or a reason to stop. Throws `lease_lost`. */
   pass(): Promise<StopReason | null>
-  /** A batch has ended; who waited for it decides how large the next ones are. */
-  felt(span: LockSpan): void
-  /** Largest batch at this moment. */
-  batchSizeNow(): number
+  /** Who waited for a batch decides how large the next ones are. */
+  pace: BatchPace
 }>
 
 /** `lost`: signals of the leases that this work rests on. */
@@ -46,7 +44,7 @@ export function createBoundary(engine: Engine, work: Work, lost: readonly AbortS
     const stop = await reason()
     return stop ?? ((await throttle.slowDown(anyEnd)) ? reason() : null)
   }
-  return { pass, felt: throttle.felt, batchSizeNow: throttle.batchSizeNow }
+  return { pass, pace: throttle.pace }
 }
 
 /** The window is judged by the database's moment and the time that has passed since, not by this machine's clock. */

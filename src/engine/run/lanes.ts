@@ -126,8 +126,8 @@ async function moveLane(engine: Engine, work: Work, { lane, lease, lost }: LaneW
   const reserve = (found: number) =>
     reserveForLane(engine.database, { run: started.run, lane: lane.lane, found, ceiling: limits.ceiling })
   const { outcome, stopReason } = await moveEligible(
-    { ...moveAndSweep(engine, work, lease), felt: boundary.felt },
-    { ...limits, range: lane, reserve, batchSizeNow: boundary.batchSizeNow },
+    { ...moveAndSweep(engine, work, lease), pace: boundary.pace },
+    { ...limits, range: lane, reserve, batchSizeNow: boundary.pace.batchSizeNow },
     boundary.pass,
   )
   const { becameActive, deferred } = outcome

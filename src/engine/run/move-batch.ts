@@ -5,7 +5,7 @@
  */
 import { MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
-import type { LockSpan } from '../../core/pace.ts'
+import type { BatchPace, LockSpan } from '../../core/pace.ts'
 import { isMissing } from '../../core/sqlstate.ts'
 import type { Session } from '../../db/database.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
@@ -39,8 +39,8 @@ export type MoveContext = Readonly<{
   share: FailureShare
   /** Called with the number of each batch that committed. */
   afterBatch?: (batch: number) => Promise<void>
-  /** Called with what each batch that committed was to others. */
-  felt?: (span: LockSpan) => void
+  /** Hears what each batch that committed was to others. Left out: nobody asks who waits. */
+  pace?: BatchPace
 }>
 
 export type MovedBatch = Readonly<{
@@ -108,11 +108,12 @@ async function moveLocked(
   const deleted = await deleteFamilies(session, judgement, copied, signals)
   for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
   const { first, last } = subjects
-  const [{ waiters }] = await Promise.all([
-    session.one(waitersSql),
+  const isAsked = context.pace?.mindsWaiters(performance.now() - lockedAt) ?? false
+  const [waiting] = await Promise.all([
+    isAsked ? session.one(waitersSql) : null,
     session.execute(recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) })),
   ])
-  const span = { subjects: count, heldMs: performance.now() - lockedAt, waiters: Number(waiters) }
+  const span = { subjects: count, heldMs: performance.now() - lockedAt, waiters: waiting && Number(waiting.waiters) }
   await signals.reached('batch-recorded')
   const rows = copied.reduce((sum, each) => sum + each.keys.count, 0)
   return { batch: Number(batch), subjects: count, rows, torn, span }
@@ -123,7 +124,7 @@ const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({
   subjects: 0,
   rows: 0,
   torn,
-  span: { subjects: 0, heldMs: 0, waiters: 0 },
+  span: { subjects: 0, heldMs: 0, waiters: null },
 })
 
 /** Children before parents; the accounts come back in the order of `copied`. */

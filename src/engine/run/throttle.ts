@@ -2,7 +2,7 @@
  * Goes slower where others suffer from a run: hears of each batch who waited for it, looks at the server now and then, and
  * sleeps outside transactions.
  */
-import { fullPace, type LockSpan, nextPace, type Pace, paceAfter } from '../../core/pace.ts'
+import { type BatchPace, fullPace, mindsWaiters, nextPace, type Pace, paceAfter } from '../../core/pace.ts'
 import { pressureSql } from '../../sql/pressure.sql.ts'
 import type { Engine } from '../ports.ts'
 import type { Work } from './work.ts'
@@ -13,18 +13,18 @@ const LOOK_EVERY_MS = 500
 export type Throttle = Readonly<{
   /** True where it slept, so that whatever was asked before may be out of date. */
   slowDown(signal: AbortSignal): Promise<boolean>
-  /** A batch has ended. */
-  felt(span: LockSpan): void
-  batchSizeNow(): number
+  pace: BatchPace
 }>
 
 export function createThrottle({ database, emit, pause }: Engine, { policy, limits, started }: Work): Throttle {
   const bounds = policy.throttle
   let pace = fullPace(limits.batchSize)
+  let leastTold = pace.batchSize
   let lookedAt = performance.now()
   const go = (next: Pace): void => {
-    // Every step down is told, and that it is over; the steps between say nothing new.
-    if (next.reason !== pace.reason || next.batchSize < pace.batchSize)
+    // That it goes slower, or slower than it did so far, is told, and that it is over; the steps between say nothing new.
+    if (next.reason !== pace.reason || next.batchSize < leastTold) {
+      leastTold = next.batchSize
       emit({
         kind: 'run-throttled',
         run: started.run,
@@ -32,6 +32,7 @@ export function createThrottle({ database, emit, pause }: Engine, { policy, limi
         pauseMs: next.pauseMs,
         batchSize: next.batchSize,
       })
+    }
     pace = next
   }
   const look = async (): Promise<void> => {
@@ -49,7 +50,10 @@ export function createThrottle({ database, emit, pause }: Engine, { policy, limi
       await pause.sleep(pace.pauseMs, signal)
       return true
     },
-    felt: (span) => go(paceAfter(pace, span, bounds)),
-    batchSizeNow: () => pace.batchSize,
+    pace: {
+      mindsWaiters: (heldMs) => mindsWaiters(pace, heldMs, bounds),
+      felt: (span) => go(paceAfter(pace, span, limits.batchSize, bounds)),
+      batchSizeNow: () => pace.batchSize,
+    },
   }
 }

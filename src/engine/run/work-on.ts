@@ -80,8 +80,8 @@ async function hasLanes(engine: Engine, work: Work): Promise<boolean> {
 async function moveWhole(engine: Engine, work: Work, lease: Lease): Promise<Account> {
   const boundary = createBoundary(engine, work, [lease.lost])
   const { outcome, stopReason } = await moveEligible(
-    { ...moveAndSweep(engine, work, lease), felt: boundary.felt },
-    { ...(await limitsLeft(engine, work)), batchSizeNow: boundary.batchSizeNow },
+    { ...moveAndSweep(engine, work, lease), pace: boundary.pace },
+    { ...(await limitsLeft(engine, work)), batchSizeNow: boundary.pace.batchSizeNow },
     boundary.pass,
   )
   await sweepLast(engine, work, lease, boundary)
