@@ -93,6 +93,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   already_gone: 'Nothing was touched, and no hold was set.',
   cold_missing: 'A command needs cold files, and the configuration has no section `cold` with a folder or a bucket.',
   cold_store_failed: 'The folder or the bucket refused a file: no room, no right, no connection, a name that is taken.',
+  cold_store_refused:
+    'The bucket did not take our keys, or does not let them do this. Its own word for it stands in the message.',
   cold_not_kept:
     'A file that was read back after an export holds other rows than the server sent. Nothing is recorded.',
   cold_file_missing: 'A file that the journal or a manifest names is not in the store.',
