@@ -54,7 +54,8 @@ export function openBucket(options: S3Options, patience: Patience): Bucket {
     region,
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     credentials: { accessKeyId, secretAccessKey },
-    maxAttempts: ATTEMPTS,
+    // It tries again what has no body only, and is done before the body of an answer has come: `patiently` does it.
+    maxAttempts: 1,
     // Other servers than Amazon's refuse its newer checksums; the vault compares with its own anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -69,10 +70,7 @@ const say = () => undefined
 /** It would tell the terminal of each cut connection. */
 const SILENT = { trace: say, debug: say, info: say, warn: say, error: say }
 
-/**
- * Tries again what failed for a reason that passes by itself, after a pause that grows. The client does so for requests
- * without a body only: it can read no stream twice, and is done before the body of an answer has come.
- */
+/** Tries again what failed for a reason that passes by itself, after a pause that grows. */
 export async function patiently<T>({ patience }: Bucket, attempt: () => Promise<T>): Promise<T> {
   for (let done = 1; ; done += 1)
     try {
@@ -84,6 +82,7 @@ export async function patiently<T>({ patience }: Bucket, attempt: () => Promise<
 }
 
 const BROKEN_CONNECTION: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -94,11 +93,14 @@ const BROKEN_CONNECTION: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ])
 
+/** The client has set its clock by the answer then. */
+const PASSING: ReadonlySet<string> = new Set(['RequestTimeout', 'RequestTimeTooSkewed'])
+
 function passes(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof MothballError) return false
   if (!(error instanceof S3ServiceException)) return isSilence(error) || BROKEN_CONNECTION.has(codeOf(error))
   const { httpStatusCode = 0 } = error.$metadata
-  return httpStatusCode >= 500 || httpStatusCode === 429 || error.name === 'RequestTimeout'
+  return httpStatusCode >= 500 || httpStatusCode === 429 || PASSING.has(error.name)
 }
 
 /** The client calls a reset connection so too; that one has a code. */

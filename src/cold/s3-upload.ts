@@ -90,11 +90,13 @@ const retentionFrom = ({ mode, days }: S3Lock, now: number): Retention => ({
 })
 
 async function requireLocked(
-  { client, Bucket, name }: Bucket,
+  bucket: Bucket,
   { Key, path }: Place,
   { ObjectLockMode, ObjectLockRetainUntilDate }: Retention,
 ): Promise<void> {
-  const { Retention } = await client.send(new GetObjectRetentionCommand({ Bucket, Key })).catch((error: unknown) => {
+  const { client, Bucket, name } = bucket
+  const look = () => client.send(new GetObjectRetentionCommand({ Bucket, Key }))
+  const { Retention } = await patiently(bucket, look).catch((error: unknown) => {
     throw failed(name, `${path} is not seen to be locked (${wordOf(error)})`, error)
   })
   const until = Retention?.RetainUntilDate?.getTime() ?? 0

@@ -28,11 +28,12 @@ export function s3Store(options: S3Options, reached: FileBoundary, patience = PA
     },
     get: async (path, localFile) => download(bucket, placeOf(path), localFile),
     list: () =>
-      listAll(bucket, prefix).catch((error: unknown) => {
+      patiently(bucket, () => listAll(bucket, prefix)).catch((error: unknown) => {
         throw troubleOf(bucket, error)
       }),
     remove: async (path) => {
-      await removeForGood(bucket, placeOf(path).Key).catch((error: unknown) => {
+      const { Key } = placeOf(path)
+      await patiently(bucket, () => removeForGood(bucket, Key)).catch((error: unknown) => {
         if (!isMissing(error)) throw troubleOf(bucket, error)
       })
     },

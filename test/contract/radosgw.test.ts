@@ -11,7 +11,11 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { coldFolder } from '../support/cold.ts'
+import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
+import { createVault } from '../../src/cold/vault.ts'
+import { archivedCenter } from '../support/archived-center.ts'
+import { ageArchive, coldFolder, exportAll } from '../support/cold.ts'
+import { eraseHim } from '../support/person.ts'
 import { hasRadosgw, type RadosGateway, startRadosgw } from '../support/radosgw.ts'
 import { s3Gate } from '../support/s3-gate.ts'
 import { bucketOf, type S3Scene } from '../support/s3-server.ts'
@@ -54,7 +58,7 @@ async function bucketFor(
   if (versions) await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }))
   const gate = await s3Gate(t, endpoint)
   const options = { endpoint: gate.endpoint, bucket: Bucket, region: 'us-east-1', prefix: '', ...keys }
-  return { gate, server: endpoint, options }
+  return { gate, options }
 }
 
 const clientOf = ({ endpoint, keys }: Pick<RadosGateway, 'endpoint' | 'keys'>) =>
@@ -107,5 +111,20 @@ function lockSuite(scene: (t: TestContext, made?: Made) => Promise<S3Scene>): vo
       ['a/bc'],
     )
     assert.equal(left.DeleteMarkers, undefined)
+  })
+
+  test(`${NAME}: who is erased leaves the files in use; those that are locked stand under unremoved on his receipt`, async (t) => {
+    const { opened } = await place(t, { locks: true })
+    const center = await archivedCenter(t, { beside: ['eraser'] })
+    await ageArchive(center, center.db.query, 'nic_cc_customer_backup', 3)
+    const store = bucketOf(opened, { lock: LOCK })
+    const vault = createVault({ store, keys: [], reached: NO_BOUNDARY })
+    await exportAll(center, { vault })
+    const before = await store.list()
+    const engine = { ...center.engine, vault: () => Promise.resolve(vault) }
+    const { unremoved } = await eraseHim({ ...center, engine }, '3')
+    assert.deepEqual(unremoved.toSorted(), before.toSorted())
+    assert.equal((await store.list()).length, 2 * before.length)
+    assert.equal((await exportAll({ ...center, engine }, { vault })).families, 0, 'it keeps nobody from an export')
   })
 }

@@ -8,6 +8,7 @@ import { coldOrphans } from '../../src/engine/cold/export.ts'
 import type { SignalPoint } from '../../src/engine/ports.ts'
 import { archivedCenter } from '../support/archived-center.ts'
 import { ageArchive, exportAll, purgeAll } from '../support/cold.ts'
+import { program } from '../support/program.ts'
 import { bucketOf, type S3Scene } from '../support/s3-server.ts'
 import { assertClean } from '../support/verified.ts'
 
@@ -69,5 +70,17 @@ export function s3ExportSuite(name: string, open: (t: TestContext) => Promise<S3
     assert.equal(orphans.length, 1)
     assert.equal((await exportAll(center, { vault })).families, 6)
     assert.deepEqual(await coldOrphans(center.engine, vault, center.policy), orphans)
+  })
+
+  test(`${name}: the program ends with 1 under a wrong secret, and says neither the secret nor more than the bucket's word`, async (t) => {
+    const { center, options, assertNothingRecorded } = await place(t)
+    const s3 = { ...options, secretAccessKey: 'another-secret' }
+    const config = { cold: { s3 }, policies: [{ preset: 'nic-call-center', related: 'archive' }] }
+    const { code, last, stdout, stderr } = await program(t, center.db, config).json('export', '--yes')
+    assert.equal(code, 1)
+    assert.deepEqual([last['type'], last['code']], ['error', 'cold_store_refused'])
+    assert.match(`${stdout}${stderr}`, /SignatureDoesNotMatch/)
+    assert.doesNotMatch(`${stdout}${stderr}`, /another-secret/)
+    await assertNothingRecorded()
   })
 }

@@ -106,11 +106,11 @@ export async function startRadosgw(): Promise<RadosGateway> {
   }
 }
 
-/** A shell that ends its program as soon as its own input does: with our word, or with us. */
-const GUARD = '"$@" </dev/null & started=$!; cat >/dev/null; kill -9 $started; wait $started'
+/** A shell that ends its program, and removes the folder, as soon as its own input ends: with our word, or with us. */
+const GUARD = '"$@" </dev/null & started=$!; cat >/dev/null; kill -9 $started; wait $started; rm -rf "$0"'
 
 const daemon = (cwd: string, env: NodeJS.ProcessEnv, ...command: readonly string[]): ChildProcess =>
-  spawn('sh', ['-c', GUARD, 'sh', ...command], { cwd, env, stdio: ['pipe', 'ignore', 'ignore'] })
+  spawn('sh', ['-c', GUARD, cwd, ...command], { cwd, env, stdio: ['pipe', 'ignore', 'ignore'] })
 
 async function ended(daemon: ChildProcess): Promise<void> {
   const exit = once(daemon, 'exit')

@@ -12,7 +12,7 @@ import { coldFolder } from './cold.ts'
 import { type S3Gate, s3Gate } from './s3-gate.ts'
 
 /** Where a store of cold files can be opened: a bucket of the test's own behind a gate, and who may use it. */
-export type S3Scene = Readonly<{ gate: S3Gate; options: S3Options; server: string }>
+export type S3Scene = Readonly<{ gate: S3Gate; options: S3Options }>
 
 /** Those that the server knows. */
 const KEYS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } as const
@@ -33,7 +33,6 @@ export async function s3rverScene(t: TestContext): Promise<S3Scene> {
   const gate = await s3Gate(t, endpoint, KEYS)
   return {
     gate,
-    server: endpoint,
     options: { endpoint: gate.endpoint, bucket, region: 'us-east-1', prefix: '', ...KEYS },
   }
 }
