@@ -61,8 +61,9 @@ async function bucketFor(
   return { gate, options }
 }
 
+/** A copy of the keys: the client writes a field of its own onto what it is given. */
 const clientOf = ({ endpoint, keys }: Pick<RadosGateway, 'endpoint' | 'keys'>) =>
-  new S3Client({ endpoint, credentials: keys, region: 'us-east-1', forcePathStyle: true })
+  new S3Client({ endpoint, credentials: { ...keys }, region: 'us-east-1', forcePathStyle: true })
 
 function lockSuite(scene: (t: TestContext, made?: Made) => Promise<S3Scene>): void {
   const place = async (t: TestContext, made: Made) => {

@@ -77,7 +77,7 @@ export function s3ExportSuite(name: string, open: (t: TestContext) => Promise<S3
     const s3 = { ...options, secretAccessKey: 'another-secret' }
     const config = { cold: { s3 }, policies: [{ preset: 'nic-call-center', related: 'archive' }] }
     const { code, last, stdout, stderr } = await program(t, center.db, config).json('export', '--yes')
-    assert.equal(code, 1)
+    assert.equal(code, 1, stderr)
     assert.deepEqual([last['type'], last['code']], ['error', 'cold_store_refused'])
     assert.match(`${stdout}${stderr}`, /SignatureDoesNotMatch/)
     assert.doesNotMatch(`${stdout}${stderr}`, /another-secret/)
