@@ -15,6 +15,14 @@ export const COLD_WORDS: Readonly<Record<string, FieldWords>> = {
   'cold.s3.prefix': { meaning: 'Stands before every path, without a slash at its end.' },
   'cold.s3.accessKeyId': { meaning: `As ${reference('S3_KEY_ID')}.` },
   'cold.s3.secretAccessKey': { meaning: `As ${reference('S3_SECRET')}.` },
+  'cold.s3.lock': {
+    default: 'none',
+    meaning: 'Object Lock on every file that is written: until then nobody removes it. The bucket must have it.',
+  },
+  'cold.s3.lock.mode': {
+    meaning: '`governance`: who has a right of its own may lift it. `compliance`: nobody may, not even the owner.',
+  },
+  'cold.s3.lock.days': { meaning: 'For how long, from the moment of writing.' },
   'cold.contacts': {
     default: 'none: no contact is kept',
     meaning: 'Secrets under which contacts of purged customers are kept, as HMAC-SHA-256, so that `show` finds them.',

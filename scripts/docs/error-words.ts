@@ -95,6 +95,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, string>> = {
   cold_store_failed: 'The folder or the bucket refused a file: no room, no right, no connection, a name that is taken.',
   cold_desk_failed:
     'Files are made and proven in the folder for temporary files, two sets at a time, before the store has them: that folder is full.',
+  cold_store_refused:
+    'The bucket did not take our keys, or does not let them do this. Its own word for it stands in the message.',
   cold_not_kept:
     'A file that was read back after an export holds other rows than the server sent. Nothing is recorded.',
   cold_file_missing: 'A file that the journal or a manifest names is not in the store.',

@@ -5,6 +5,9 @@ import type { FileKey } from './encryption.ts'
 /** AES-256. */
 const KEY_BYTES = 32
 
+/** A century: no policy keeps longer, and a slip of the finger cannot be taken back. */
+const MAX_LOCK_DAYS = 36_500
+
 const s3Schema = z.strictObject({
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is no name of a bucket'),
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
@@ -18,6 +21,9 @@ const s3Schema = z.strictObject({
     .default(''),
   accessKeyId: z.string().min(1),
   secretAccessKey: z.string().min(1),
+  lock: z
+    .strictObject({ mode: z.enum(['governance', 'compliance']), days: z.int().min(1).max(MAX_LOCK_DAYS) })
+    .optional(),
 })
 
 /** 32 bytes in base64, as `openssl rand -base64 32` makes them. */

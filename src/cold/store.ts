@@ -1,6 +1,7 @@
 /**
  * Where cold files lie: a folder or a bucket. What `put` has resolved for is durable, and no `put` ever replaces a
- * file. One contract suite holds for every store (`test/contract/cold-store.suite.ts`).
+ * file. A bucket that does not take our keys is `cold_store_refused`, whatever it is asked. One contract suite holds
+ * for every store (`test/contract/cold-store.suite.ts`).
  */
 import { MothballError } from '../core/errors/index.ts'
 

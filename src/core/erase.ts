@@ -30,7 +30,7 @@ export const NOT_REACHED: Readonly<Record<string, string>> = {
   words: 'reasons that people typed for runs and in the audit log are not searched',
   messages: 'messages and the mail queue carry no key and no data of a customer',
   search: 'the search has no store of its own: it reads these tables',
-  cold: 'files that no export has recorded (`mothball export --orphans` lists them), and versions that a bucket keeps of removed ones',
+  cold: 'files that no export has recorded (`mothball export --orphans` lists them)',
   outside: 'backups, replicas that lag, and copies in other systems are out of reach',
 }
 

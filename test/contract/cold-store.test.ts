@@ -7,23 +7,23 @@ import { pipeline } from 'node:stream/promises'
 import { type TestContext, test } from 'node:test'
 import { NO_BOUNDARY } from '../../src/cold/boundary.ts'
 import { directoryStore } from '../../src/cold/directory.ts'
-import { s3Store } from '../../src/cold/s3.ts'
 import { createVault } from '../../src/cold/vault.ts'
 import { canMount } from '../crash/small-disk.ts'
 import { coldFolder } from '../support/cold.ts'
-import { S3_KEYS, s3Server } from '../support/s3-server.ts'
+import { bucketOf, s3rverScene } from '../support/s3-server.ts'
 import { tinyDisk } from '../support/tiny-disk.ts'
 import { coldStoreSuite } from './cold-store.suite.ts'
+import { s3ExportSuite } from './s3-export.suite.ts'
+import { s3FaultSuite } from './s3-faults.suite.ts'
 
 coldStoreSuite('a directory', async (t) => directoryStore(await coldFolder(t), NO_BOUNDARY))
 
-coldStoreSuite('a bucket', async (t) =>
-  s3Store({ ...(await s3Server(t)), region: 'us-east-1', prefix: '', ...S3_KEYS }, NO_BOUNDARY),
-)
+coldStoreSuite('a bucket', async (t) => bucketOf(await s3rverScene(t)))
 
-coldStoreSuite('a prefix of a bucket', async (t) =>
-  s3Store({ ...(await s3Server(t)), region: 'us-east-1', prefix: 'cold/crm', ...S3_KEYS }, NO_BOUNDARY),
-)
+coldStoreSuite('a prefix of a bucket', async (t) => bucketOf(await s3rverScene(t), { prefix: 'cold/crm' }))
+
+s3FaultSuite('a bucket', s3rverScene)
+s3ExportSuite('a bucket', s3rverScene)
 
 test('a symbolic link in the folder is not followed', async (t) => {
   const [folder, outside] = [await coldFolder(t), await coldFolder(t)]
@@ -37,14 +37,19 @@ test('a symbolic link in the folder is not followed', async (t) => {
 })
 
 test('an unknown bucket and a server that is gone are told by name', async (t) => {
-  const server = await s3Server(t)
+  const scene = await s3rverScene(t)
   const folder = await coldFolder(t)
   const file = join(folder, 'x')
   await writeFile(file, 'x')
-  const open = (options: object) =>
-    s3Store({ ...server, region: 'us-east-1', prefix: '', ...S3_KEYS, ...options }, NO_BOUNDARY)
-  await assert.rejects(open({ bucket: 'no-such-bucket' }).put('a', file), { message: /NoSuchBucket/ })
-  await assert.rejects(open({ endpoint: 'http://127.0.0.1:9' }).list(), { message: /ECONNREFUSED/ })
+  await assert.rejects(bucketOf(scene, { bucket: 'no-such-bucket' }).put('a', file), { message: /NoSuchBucket/ })
+  await assert.rejects(bucketOf(scene, { endpoint: 'http://127.0.0.1:9' }).list(), { message: /ECONNREFUSED/ })
+})
+
+test('a server that takes the wish for a lock and locks nothing is not believed', async (t) => {
+  const file = join(await coldFolder(t), 'x')
+  await writeFile(file, 'x')
+  const store = bucketOf(await s3rverScene(t), { lock: { mode: 'compliance', days: 1 } })
+  await assert.rejects(store.put('a', file), { code: 'cold_store_failed', message: /a is not .*locked/ })
 })
 
 /** Every path that is opened and flushed from now on. */

@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.ts'
 const BATCH = 'src/engine/cold/purge-batch.ts'
 const TESTS = 'test/integration/cold-purge.test.ts'
 const CONTACTS = 'test/integration/cold-contacts.test.ts'
+const STORES = 'test/contract/cold-store.test.ts'
 const STAYS = 'who was changed, held or brought home since the export is not destroyed'
 
 export const COLD_MUTANTS: readonly Mutant[] = [
@@ -84,5 +85,27 @@ export const COLD_MUTANTS: readonly Mutant[] = [
     without: 'the question whether the basis of a purge still stands',
     patches: [{ file: 'src/engine/cold/purge.ts', find: "if (founded === 'true') return", put: 'return' }],
     killedBy: { file: TESTS, tests: ['a basis that is withdrawn while a purge is at work ends it at its batch'] },
+  },
+  {
+    without: 'the look at a file’s lock after it was written',
+    patches: [
+      {
+        file: 'src/cold/s3-upload.ts',
+        find: '  if (retention) await requireLocked(bucket, place, retention)\n',
+        put: '',
+      },
+    ],
+    killedBy: {
+      file: STORES,
+      tests: ['a server that takes the wish for a lock and locks nothing is not believed'],
+    },
+  },
+  {
+    without: 'the mark by which an upload is told from a stranger’s file',
+    patches: [{ file: 'src/cold/s3-upload.ts', find: 'Metadata?.[MARK] === mark', put: 'Metadata' }],
+    killedBy: {
+      file: STORES,
+      tests: ['a bucket: an upload whose answer was lost is known again; a stranger’s file is not taken for it'],
+    },
   },
 ]

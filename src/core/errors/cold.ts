@@ -20,6 +20,12 @@ export const coldErrors = errorTable({
     exit: EXIT.failed,
     http: 500,
   },
+  cold_store_refused: {
+    message: ({ store, problem }) => `${store} refused our keys: ${problem}`,
+    hint: () => 'Check accessKeyId and secretAccessKey, what they may do in the bucket, and the clock of this machine.',
+    exit: EXIT.failed,
+    http: 502,
+  },
   cold_not_kept: {
     message: ({ file, rows, differing }) => `${file} does not hold what was sent: ${differing} of ${rows} rows differ`,
     hint: () => 'Nothing was recorded. Report it with the types of the columns of this table.',
