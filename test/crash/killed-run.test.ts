@@ -115,17 +115,17 @@ test('an owner that stands still in the midst of a heartbeat keeps nobody from t
   const awake = Promise.withResolvers<void>()
   let hasCommitted = false
   let isStill = false
-  let isBeating = false
+  let beating = 0
   // The first heartbeat after the batch has written its row and does not commit; nothing else begins meanwhile, and no
   // other one stands behind it already, which would be a sign of life.
   const transaction: Database['transaction'] = async (options, work) => {
     const isBeat = options.timeouts?.idleMs === 2000
-    if (isStill || (isBeat && isBeating)) await awake.promise
-    if (isBeat) isBeating = true
+    if (isStill || (isBeat && hasCommitted && beating > 0)) await awake.promise
+    beating += isBeat ? 1 : 0
     return center.engine.database
       .transaction(options, async (session) => {
         const result = await work(session)
-        if (isBeat && hasCommitted && !isStill) {
+        if (isBeat && hasCommitted && beating === 1 && !isStill) {
           isStill = true
           inHeartbeat.resolve()
           await awake.promise
@@ -133,7 +133,7 @@ test('an owner that stands still in the midst of a heartbeat keeps nobody from t
         return result
       })
       .finally(() => {
-        if (isBeat) isBeating = false
+        beating -= isBeat ? 1 : 0
       })
   }
   void gate.arrived.then(() => {
