@@ -69,7 +69,7 @@ test('a key in which no character is harmless is exported, purged and recalled u
     '🕊',
   ]
   const ddl = 'create table odd (code text primary key, created_at timestamptz)'
-  const toy = await toyTables(t, ddl, { subject: 'odd', cold: { familiesPerFile: 5 } })
+  const toy = await toyTables(t, ddl, { subject: 'odd', cold: { familiesPerFile: 5 } }, { beside: ['purger'] })
   await toy.db.query("insert into odd select code, now() - interval '90 days' from unnest($1::text[]) code", [keys])
   await archiveToy(toy)
   await ageArchive(toy, toy.db.query, 'odd_backup', 3)
