@@ -105,7 +105,9 @@ for (const how of METHODS) {
     })
 
   if (ALL || how.statements.length > 0)
-    test(`an erasure (${how.method}) killed before any of its statements leaves the person whole or done with`, async (t) => {
+    test(`an erasure (${how.method}) killed before any of its statements leaves the person whole or done with`, {
+      timeout: 900_000,
+    }, async (t) => {
       const kills = await killAmong(t, how, ALL ? countFrom(1) : how.statements)
       assert.ok(kills >= (ALL ? AT_LEAST : how.statements.length), `${kills} kills`)
     })
