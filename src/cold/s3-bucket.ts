@@ -132,5 +132,8 @@ export function wordOf(error: unknown): string {
   return error instanceof Error && isSilence(error) && !('code' in error) ? 'no answer' : codeOf(error)
 }
 
-export const isMissing = (error: unknown): boolean =>
-  error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket'
+/** The server answered with this HTTP status. */
+export const hasStatus = (error: unknown, status: number): error is S3ServiceException =>
+  error instanceof S3ServiceException && error.$metadata.httpStatusCode === status
+
+export const isMissing = (error: unknown): boolean => hasStatus(error, 404) && error.name !== 'NoSuchBucket'

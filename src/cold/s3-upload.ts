@@ -3,7 +3,7 @@
  * an attempt whose answer was lost is known again from a file that somebody else put there. Where files are to be
  * locked, the lock is read back, since a server that knows none takes the wish and says nothing.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import {
@@ -13,7 +13,8 @@ import {
   type PutObjectCommandInput,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
-import { type Bucket, isMissing, patiently, type S3Lock, troubleOf, wordOf } from './s3-bucket.ts'
+import { hashOfFile } from './file-hash.ts'
+import { type Bucket, hasStatus, isMissing, patiently, type S3Lock, troubleOf, wordOf } from './s3-bucket.ts'
 import { failed } from './store.ts'
 
 /** Metadata of the object. */
@@ -32,7 +33,7 @@ export async function upload(bucket: Bucket, place: Place, localFile: string): P
     Key: place.Key,
     ContentLength: (await stat(localFile)).size,
     // Without one no object with a retention is taken.
-    ContentMD5: await md5Of(localFile),
+    ContentMD5: (await hashOfFile(localFile, 'md5')).toString('base64'),
     IfNoneMatch: '*',
     Metadata: { [MARK]: mark },
     ...retention,
@@ -75,10 +76,8 @@ async function isOurs({ client, Bucket, name }: Bucket, { Key, path }: Place, ma
   throw failed(name, `${path} is taken`)
 }
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412
-const isEmptyFile = (error: unknown): boolean =>
-  error instanceof S3ServiceException && error.$metadata.httpStatusCode === 416
+const isTaken = (error: unknown): boolean => hasStatus(error, 412)
+const isEmptyFile = (error: unknown): boolean => hasStatus(error, 416)
 const isInvalid = (error: unknown): boolean => error instanceof S3ServiceException && error.name === 'InvalidRequest'
 
 type Retention = Readonly<{ ObjectLockMode: 'GOVERNANCE' | 'COMPLIANCE'; ObjectLockRetainUntilDate: Date }>
@@ -102,10 +101,4 @@ async function requireLocked(
   const until = Retention?.RetainUntilDate?.getTime() ?? 0
   if (Retention?.Mode !== ObjectLockMode || until < ObjectLockRetainUntilDate.getTime())
     throw failed(name, `${path} is not locked`)
-}
-
-async function md5Of(file: string): Promise<string> {
-  const hash = createHash('md5')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
-  return hash.digest('base64')
 }

@@ -4,8 +4,7 @@
  * hashed, decrypted, and proven in the same way, before anybody sees a row of it. Written again: both, and what is left
  * compared with what was there.
  */
-import { createHash } from 'node:crypto'
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ColdTable } from '../core/cold/manifest.ts'
@@ -25,13 +24,11 @@ import { countsSql, differenceSql } from '../sql/cold-file.sql.ts'
 import type { FileBoundary } from './boundary.ts'
 import { onDesk, tellingDesk } from './desk-error.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
+import { hashOfFile } from './file-hash.ts'
 import { openParquet, type Parquet } from './parquet.ts'
 import { rowsOf } from './rows.ts'
 import type { ColdStore } from './store.ts'
 import { wideWrites } from './wide-writes.ts'
-
-/** What is read at once of a file that is hashed. */
-const PIECE_BYTES = 1_048_576
 
 export type VaultOptions = Readonly<{
   store: ColdStore
@@ -227,14 +224,4 @@ async function requireSame(file: string, at: string, known: Readonly<{ sha256: s
   if ((await hashOf(at)) !== known.sha256) throw differs('its bytes were changed')
 }
 
-/** Into one buffer: a stream takes a new one for each piece, which costs several times of what hashing does. */
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  const piece = Buffer.allocUnsafe(PIECE_BYTES)
-  await using file = await open(path)
-  for (;;) {
-    const { bytesRead } = await file.read(piece)
-    if (bytesRead === 0) return hash.digest('hex')
-    hash.update(piece.subarray(0, bytesRead))
-  }
-}
+const hashOf = async (path: string): Promise<string> => (await hashOfFile(path, 'sha256')).toString('hex')

@@ -6,10 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClusterPlace } from './cluster.ts'
+import { freePort } from './free-port.ts'
 import { serverEnvironment } from './server-account.ts'
 
 type ServerChoices = Readonly<{ port: number | undefined; settings: Readonly<Record<string, string>> | undefined }>
@@ -21,16 +21,6 @@ const START_TIMEOUT_MS = 120_000
 /** Another process may take a free port between our look and the server's start. */
 const PORT_ATTEMPTS = 5
 const PORT_TAKEN = /could not bind|Address already in use/
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1')
-  return address.port
-}
 
 function spawnServer(place: ClusterPlace, port: number, settings: Readonly<Record<string, string>>): ChildProcess {
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings, port: String(port) }

@@ -7,13 +7,14 @@ import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { SERVER_URL_VARIABLE } from '../support/server.ts'
+import { canMount } from '../support/tmpfs.ts'
 import { type CrashServer, startCrashServer } from './crash-server.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { DECK, deal } from './deck.ts'
 import { type Played, play } from './episode.ts'
 import { DISK_FULL_FAULT } from './faults/disk.ts'
 import { randomOf } from './random.ts'
-import { canMount, mountSmallDisk, type SmallDisk } from './small-disk.ts'
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
 const FAULTS = Number(process.env['MOTHBALL_CRASH_FAULTS'] ?? 126)
 const SEED = process.env['MOTHBALL_CRASH_SEED'] ?? String(randomInt(1e9))

@@ -2,9 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../src/demo/free-port.ts'
 import { eventually } from '../support/eventually.ts'
 import type { CrashServer } from './crash-server.ts'
 
@@ -33,16 +34,6 @@ max_client_conn = 1000
 server_idle_timeout = 5
 server_login_retry = 1
 `
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1')
-  return address.port
-}
 
 /** Runs as the server's account: it refuses to be root, as PostgreSQL does. */
 export async function startPooler(program: string, server: Behind): Promise<Pooler> {

@@ -2,12 +2,13 @@
  * A disk that can be full: a small tmpfs with a tablespace on it, where this machine lets the test mount one. However
  * this process ends, it is unmounted.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asAdmin } from '../support/server.ts'
+import { mountTmpfs } from '../support/tmpfs.ts'
 import type { CrashServer } from './crash-server.ts'
 import type { Disk } from './stage.ts'
 
@@ -16,18 +17,6 @@ const SIZE = '48m'
 const TABLESPACE = 'small_disk'
 
 export type SmallDisk = Disk & Readonly<{ take(database: string): Promise<void>; unmount(): Promise<void> }>
-
-const mount = (folder: string, options: string): boolean =>
-  spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0
-
-/** False on machines that keep mounting to themselves, such as most containers. */
-export function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'mothball-mount-'))
-  const isMounted = mount(folder, 'size=64k')
-  if (isMounted) spawnSync('umount', ['-l', folder])
-  rmdirSync(folder)
-  return isMounted
-}
 
 /** The server must be gone, or have no database there any more, before `unmount`. */
 export async function mountSmallDisk({ account }: CrashServer): Promise<SmallDisk> {
@@ -40,7 +29,7 @@ export async function mountSmallDisk({ account }: CrashServer): Promise<SmallDis
   guard.unref()
   const gone = once(guard, 'exit')
   const owner = account === null ? '' : `,uid=${account.uid},gid=${account.gid}`
-  if (!mount(folder, `size=${SIZE},mode=700${owner}`)) throw new Error(`cannot mount a tmpfs on ${folder}`)
+  mountTmpfs(folder, `size=${SIZE},mode=700${owner}`)
   await asAdmin((query) => query(`create tablespace ${TABLESPACE} location '${folder}'`))
   const ballast = join(folder, 'ballast')
   return {
