@@ -11,3 +11,15 @@ export function lockedTables(policy: Policy, family: Family): readonly FamilyTab
     if (wanted.has(table)) for (const link of table.links) wanted.add(parentOf(family, link))
   return family.tables.filter((table) => wanted.has(table))
 }
+
+/** The related ones among them, level by level: no table of a level is the parent of another. In the family's order. */
+export function relatedLevels(policy: Policy, family: Family): readonly (readonly FamilyTable[])[] {
+  const levels: FamilyTable[][] = []
+  for (const table of lockedTables(policy, family).slice(1)) {
+    const level = levels.at(-1)
+    const isBelow = level === undefined || table.links.some((link) => level.includes(parentOf(family, link)))
+    if (isBelow) levels.push([table])
+    else level.push(table)
+  }
+  return levels
+}

@@ -1,4 +1,4 @@
-/** The one implementation of the database port: a pool of pg connections in pipeline mode. */
+/** The one implementation of the database port: a pool of pg connections in pipeline mode, and one beside it. */
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
@@ -13,7 +13,7 @@ export type DatabaseOptions = Readonly<{
   url: string
   /** Shown in pg_stat_activity. */
   applicationName?: string
-  /** Connections at the most, made when they are needed; a run needs one for each of its lanes, and the heartbeats' one. */
+  /** Connections at the most, made when they are needed; a run needs one for each of its lanes, and the heartbeats' one; one more may be beside them. */
   maxConnections?: number
   connectTimeoutMs?: number
 }>
@@ -27,32 +27,40 @@ export function openDatabase(options: DatabaseOptions): Database {
     fallback_application_name: options.applicationName ?? 'mothball',
     keepAlive: true,
   }
-  const pool = new pg.Pool({
+  const pool = listeningPool({
     ...settings,
     max: options.maxConnections ?? 6,
     // The lease knows its owner by a backend of this pool: it must live as long as the process does.
     idleTimeoutMillis: 0,
     pipeline: true,
   })
-  // The server may close an idle connection; it is replaced at the next use, and without a listener it would end us.
-  pool.on('error', () => undefined)
-  // The server's word that it ends a connection may come in one packet with its welcome, before whoever asked for the
-  // connection has heard of it: from its first moment on somebody listens.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  const second = listeningPool({ ...settings, max: 1, pipeline: true })
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
+  const beside: Database['beside'] = (how, work) => withClient(second, (client) => runTransaction(client, how, work))
   const alone = <Row extends object>(query: Sql<Row>) => withClient(pool, (client) => runAlone(client, query))
-  const copying: Database['copying'] = (how, work) => withPool(new pg.Pool({ ...settings, max: 1 }), how, work)
+  const copying: Database['copying'] = (how, work) => withPool(listeningPool({ ...settings, max: 1 }), how, work)
   return {
     transaction,
+    beside,
     copying,
     rows: alone,
     one: async (query) => onlyRow(query, await alone(query)),
     maybe: async (query) => (await alone(query))[0] ?? null,
     execute: (query) => transaction({}, (session) => session.execute(query)),
     outsideTransaction: (query) => withClient(pool, (client) => runBare(client, query)),
-    close: () => pool.end(),
+    close: async () => void (await Promise.all([pool.end(), second.end()])),
   }
+}
+
+function listeningPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config)
+  // The server may close an idle connection; it is replaced at the next use, and without a listener it would end us.
+  pool.on('error', () => undefined)
+  // The server's word that it ends a connection may come in one packet with its welcome, before whoever asked for the
+  // connection has heard of it: from its first moment on somebody listens.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
 }
 
 async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -83,8 +91,6 @@ async function withPool<T>(
   how: TransactionOptions,
   work: (session: CopySession) => Promise<T>,
 ): Promise<T> {
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
   try {
     return await withClient(pool, (client) => runTransaction(client, how, work))
   } finally {
@@ -98,10 +104,13 @@ async function runTransaction<T>(
   work: (session: ClientSession) => Promise<T>,
 ): Promise<T> {
   const session = new ClientSession(client)
+  // Not waited for: what the work sends first goes along with it, and where it fails, that fails with its error.
+  const begun = session.execute(beginSql(options.mode ?? 'write', options))
+  begun.catch(() => undefined)
   let result: T
   try {
-    await session.execute(beginSql(options.mode ?? 'write', options))
     result = await work(session)
+    await begun
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw error

@@ -34,12 +34,12 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the comparison of related rows seen with those locked',
-    patches: [{ file: LOCK_RELATED, find: 'Number(row.seen) > keys.count', put: 'Number(row.seen) < 0' }],
+    patches: [{ file: LOCK_RELATED, find: 'Number(row.seen) <= keys.count', put: 'Number(row.seen) >= 0' }],
     killedBy: { file: CONCURRENCY, tests: ['a family of which an agent holds a related row waits whole'] },
   },
   {
     without: 'the look at families that share a row',
-    patches: [{ file: LOCK_RELATED, find: "torn === 'true'", put: "torn === ''" }],
+    patches: [{ file: LOCK_RELATED, find: "torn !== 'true'", put: "torn !== ''" }],
     killedBy: {
       file: 'test/integration/run-failures.test.ts',
       tests: ['an instalment of one customer in a plan of another keeps both families, and names them'],

@@ -42,7 +42,11 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
   {
     without: 'related rows that go by their own locked keys',
     patches: [
-      { file: 'src/engine/run/copy-families.ts', find: 'if (parents.every(', put: 'if (false && parents.every(' },
+      {
+        file: 'src/engine/run/copy-families.ts',
+        find: 'if (first.keys.count === input.subjects.count) {',
+        put: 'if (first.keys.count < 0) {',
+      },
       {
         file: 'src/sql/move.sql.ts',
         within: 'movableRows',
@@ -86,7 +90,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/db/open-database.ts',
-        within: 'openDatabase',
+        within: 'listeningPool',
         find: "pool.on('connect', (client) => client.on('error', () => undefined))",
         put: '',
       },
@@ -122,7 +126,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the comparison of fingerprints',
-    patches: [{ file: MOVE_BATCH, within: 'begin', find: 'if (found !== fingerprints)', put: 'if (found === null)' }],
+    patches: [{ file: MOVE_BATCH, within: 'fenced', find: 'if (found !== fingerprints)', put: 'if (found === null)' }],
     killedBy: { file: CONCURRENCY, tests: ['a table that is changed between two batches stops the run'] },
   },
   {

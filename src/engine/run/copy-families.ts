@@ -10,25 +10,30 @@ import { knownColumns } from '../../sql/lock.sql.ts'
 import { copiedSubjectsSql, copyRelatedSql, copySubjectsSql, countMovableSql } from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import type { Engine } from '../ports.ts'
+import { inTurns } from './in-turns.ts'
 import type { LockedFamilies } from './lock-related.ts'
 import { accountOf, type Copied, NO_ROWS } from './sides.ts'
 
 type Locked = Pick<LockedFamilies, 'locked' | 'excluded'> & Readonly<{ batch: string; subjects: OrderedKeys }>
 
-/** The subjects first; nothing else where none of them is copied. */
+/** The subjects first; nothing else where none of them is copied. Where all of them are, every locked row goes. */
 export async function copyFamilies(
   session: Session,
-  { judgement, engine }: Readonly<{ judgement: Judgement; engine: Pick<Engine, 'signals'> }>,
+  { judgement, engine: { signals } }: Readonly<{ judgement: Judgement; engine: Pick<Engine, 'signals'> }>,
   input: Locked,
 ): Promise<readonly Copied[]> {
   const first = await copySubjects(session, judgement, input)
   if (first.keys.count === 0) return [first]
-  await engine.signals.reached('subjects-copied')
-  const all = [first]
-  for (const table of movedTables(judgement.family).slice(1)) {
-    all.push(await copyRelated(session, judgement, table, input, all))
-    await engine.signals.reached('related-copied')
+  await signals.reached('subjects-copied')
+  const related = movedTables(judgement.family).slice(1)
+  const turn = inTurns(signals)
+  if (first.keys.count === input.subjects.count) {
+    const copying = related.map((table) => turn('related-copied', () => copyLocked(session, judgement, table, input)))
+    return [first, ...(await Promise.all(copying))]
   }
+  const all = [first]
+  for (const table of related)
+    all.push(await turn('related-copied', () => copyOwned(session, judgement, table, input, all)))
   return all
 }
 
@@ -48,23 +53,34 @@ async function copySubjects(
   return { table, keys, expected: keys.count, copied }
 }
 
-/** Where every locked parent was copied, every locked row goes; else those of copied parents, counted on the source. */
-async function copyRelated(
+/** Every row that was locked, and none that came since. */
+async function copyLocked(
+  session: Session,
+  judgement: Judgement,
+  table: FamilyTable,
+  { locked, batch }: Locked,
+): Promise<Copied> {
+  const keys = locked.get(table) ?? EMPTY_KEYS
+  if (keys.count === 0) return nothing(table)
+  const statement = copyRelatedSql(judgement, table, { locked: keys, copied: null, batch })
+  return { table, keys, expected: keys.count, copied: await accountOf(session, judgement.policy, statement) }
+}
+
+/** Of the rows that were locked, those of copied parents, counted on the source. */
+async function copyOwned(
   session: Session,
   judgement: Judgement,
   table: FamilyTable,
   { locked, batch }: Locked,
   parents: readonly Copied[],
 ): Promise<Copied> {
-  const { policy, family } = judgement
+  const { family } = judgement
   const own = locked.get(table) ?? EMPTY_KEYS
-  if (own.count === 0) return { table, keys: EMPTY_KEYS, expected: 0, copied: NO_ROWS }
-  if (parents.every((each) => each.keys.count === (locked.get(each.table) ?? EMPTY_KEYS).count)) {
-    const statement = copyRelatedSql(judgement, table, { locked: own, copied: null, batch })
-    return { table, keys: own, expected: own.count, copied: await accountOf(session, policy, statement) }
-  }
-  const copiedParents = new Map(parents.map((each) => [each.table, each.keys]))
-  const row = await session.one(copyRelatedSql(judgement, table, { locked: own, copied: copiedParents, batch }))
-  const { count } = await session.one(countMovableSql(family, table, own, copiedParents))
+  if (own.count === 0) return nothing(table)
+  const copied = new Map(parents.map((each) => [each.table, each.keys]))
+  const row = await session.one(copyRelatedSql(judgement, table, { locked: own, copied, batch }))
+  const { count } = await session.one(countMovableSql(family, table, own, copied))
   return { table, keys: keySetOf(row, knownColumns(family, table)), expected: Number(count), copied: row }
 }
+
+const nothing = (table: FamilyTable): Copied => ({ table, keys: EMPTY_KEYS, expected: 0, copied: NO_ROWS })

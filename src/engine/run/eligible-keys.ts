@@ -1,7 +1,7 @@
 /** The eligible subjects of a run, window by window in the key's order, each window cut into batches. */
 import { subjectOf } from '../../core/family.ts'
 import type { KeyRange } from '../../core/lane.ts'
-import type { Database } from '../../db/database.ts'
+import type { Database, Session } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { type OrderedKeys, orderedKeysOf } from '../../sql/ordered-keys.sql.ts'
 import { eligibleInWindowSql, lastCandidateSql, windowEndSql } from '../../sql/scan.sql.ts'
@@ -17,7 +17,10 @@ export type ScanLimits = Readonly<{
   range?: KeyRange
 }>
 
-/** Each key once. What becomes eligible behind the cursor waits for the next run. */
+/**
+ * Each key once. What becomes eligible behind the cursor waits for the next run. From the second window on the scan has
+ * the connection beside the pool's, so that it may be ahead of the batches.
+ */
 export async function* eligibleWindows(
   database: Database,
   judgement: Judgement,
@@ -25,21 +28,32 @@ export async function* eligibleWindows(
 ): AsyncGenerator<readonly OrderedKeys[]> {
   const last = limits.range?.upTo ?? (await lastCandidate(database, judgement))
   if (last === null) return
-  const rows = Math.max(limits.batchSize * WINDOW_BATCHES, MIN_WINDOW_ROWS)
-  const { key } = subjectOf(judgement.family).shape
   let left = limits.maxRows ?? Number.MAX_SAFE_INTEGER
   let after: string | null = limits.range?.after ?? null
-  while (left > 0) {
-    const upTo: string = (await database.maybe(windowEndSql(judgement, { after, last, rows })))?.key ?? last
-    const found = await database.rows(
-      eligibleInWindowSql(judgement, { after, upTo }, { batchSize: limits.batchSize, limit: left }),
-    )
-    const batches = found.map((row) => orderedKeysOf(row, key))
-    left -= countKeys(batches)
-    yield batches
-    if (upTo === last) return
-    after = upTo
+  for (let where = database.transaction; left > 0; where = database.beside) {
+    const place: Place = { after, last, batchSize: limits.batchSize, limit: left }
+    const window: Window = await where({}, (session) => scanWindow(session, judgement, place))
+    left -= countKeys(window.batches)
+    yield window.batches
+    if (window.upTo === last) return
+    after = window.upTo
   }
+}
+
+type Place = Readonly<{ after: string | null; last: string; batchSize: number; limit: number }>
+
+type Window = Readonly<{ batches: readonly OrderedKeys[]; upTo: string }>
+
+async function scanWindow(
+  session: Session,
+  judgement: Judgement,
+  { after, last, batchSize, limit }: Place,
+): Promise<Window> {
+  const rows = Math.max(batchSize * WINDOW_BATCHES, MIN_WINDOW_ROWS)
+  const upTo = (await session.maybe(windowEndSql(judgement, { after, last, rows })))?.key ?? last
+  const found = await session.rows(eligibleInWindowSql(judgement, { after, upTo }, { batchSize, limit }))
+  const { key } = subjectOf(judgement.family).shape
+  return { upTo, batches: found.map((row) => orderedKeysOf(row, key)) }
 }
 
 /** The largest candidate key; null where nobody is old enough. */

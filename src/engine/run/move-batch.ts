@@ -1,7 +1,7 @@
 /**
  * (4) One batch, one transaction: fence, lock level by level, re-check and copy in new statements, delete by the
- * copied keys, compare both sides, write the batch's own record, commit. All of it or nothing; every row that moves
- * was locked before it was judged.
+ * copied keys beside the batch's own record, compare both sides, commit. All of it or nothing; every row that moves was
+ * locked before it was judged.
  */
 import { MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
@@ -18,9 +18,11 @@ import { deleteSql, type SideRow } from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { waitersSql } from '../../sql/pressure.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
+import type { Sql } from '../../sql/tag.ts'
 import { commitKnowingly } from '../commit.ts'
-import type { Engine, Signals } from '../ports.ts'
+import type { Engine } from '../ports.ts'
 import { copyFamilies } from './copy-families.ts'
+import { inTurns } from './in-turns.ts'
 import type { Lease } from './lease.ts'
 import { lockRelated } from './lock-related.ts'
 import { lockSubjects } from './lock-subjects.ts'
@@ -59,16 +61,27 @@ export type MovedBatch = Readonly<{
  * `sides_differ`, or what the database answered; in each case nothing has moved.
  */
 export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promise<MovedBatch> {
-  const moved = await commitKnowingly(context.engine, context.judgement.policy, async (session) => {
-    const { batch, transaction } = await begin(session, context)
-    const result = await moveLocked(session, context, batch, keys)
+  const { engine, judgement } = context
+  const moved = await commitKnowingly(engine, judgement.policy, async (session) => {
+    const begunAt = performance.now()
+    const turn = inTurns(engine.signals)
+    const beginning = turn('batch-begun', () => fenced(session, context))
+    const locking = turn('subjects-locked', () => lockSubjects(session, judgement, keys))
+    const { batch, transaction } = await beginning
+    const result = await moveLocked(session, context, { batch, begunAt, subjects: await locking })
     return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
   })
-  await context.engine.signals.reached('batch-committed')
+  await engine.signals.reached('batch-committed')
   return moved
 }
 
-export async function begin(session: Session, { engine, judgement, lease, oids, fingerprints }: MoveContext) {
+export async function begin(session: Session, context: MoveContext) {
+  const fence = await fenced(session, context)
+  await context.engine.signals.reached('batch-begun')
+  return fence
+}
+
+async function fenced(session: Session, { judgement, lease, oids, fingerprints }: MoveContext) {
   const { policy, family } = judgement
   const staying = lockStayingSql(family)
   const [, fence, , , found] = await Promise.all([
@@ -84,37 +97,31 @@ export async function begin(session: Session, { engine, judgement, lease, oids, 
   })
   if (fence === null) throw new MothballError('lease_lost', { policy: policy.name })
   if (found !== fingerprints) throw new MothballError('shapes_changed', { table: tableText(policy.subject) })
-  await engine.signals.reached('batch-begun')
   return fence
 }
+
+type Begun = Readonly<{ batch: string; begunAt: number; subjects: OrderedKeys }>
 
 async function moveLocked(
   session: Session,
   context: MoveContext,
-  batch: string,
-  asked: OrderedKeys,
+  { batch, begunAt, subjects }: Begun,
 ): Promise<MovedBatch> {
-  const { judgement, run } = context
+  const { judgement, run, pace } = context
   const { signals } = context.engine
-  const lockedAt = performance.now()
-  const subjects = await lockSubjects(session, judgement, asked)
-  await signals.reached('subjects-locked')
   if (subjects.count === 0) return nothingMoved(batch, EMPTY_KEYS)
   const { locked, excluded, torn } = await lockRelated(session, judgement, subjects, signals)
   await signals.reached('related-locked')
   const copied = await copyFamilies(session, context, { batch, subjects, locked, excluded })
   const count = copied[0]?.keys.count ?? 0
   if (count === 0) return nothingMoved(batch, torn)
-  const deleted = await deleteFamilies(session, judgement, copied, signals)
-  for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
   const { first, last } = subjects
-  const isAsked = context.pace?.mindsWaiters(performance.now() - lockedAt) ?? false
-  const [waiting] = await Promise.all([
-    isAsked ? session.one(waitersSql) : null,
-    session.execute(recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) })),
-  ])
-  const span = { subjects: count, heldMs: performance.now() - lockedAt, waiters: waiting && Number(waiting.waiters) }
-  await signals.reached('batch-recorded')
+  const record = recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) })
+  const deleted = await deleteAndRecord(session, context, copied, record)
+  for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
+  const isAsked = pace?.mindsWaiters(performance.now() - begunAt) ?? false
+  const waiters = isAsked ? Number((await session.one(waitersSql)).waiters) : null
+  const span = { subjects: count, heldMs: performance.now() - begunAt, waiters }
   const rows = copied.reduce((sum, each) => sum + each.keys.count, 0)
   return { batch: Number(batch), subjects: count, rows, torn, span }
 }
@@ -127,17 +134,23 @@ const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({
   span: { subjects: 0, heldMs: 0, waiters: null },
 })
 
-/** Children before parents; the accounts come back in the order of `copied`. */
-async function deleteFamilies(
+/** Children before parents; the accounts come back in the order of `copied`. The record speaks of what was copied. */
+async function deleteAndRecord(
   session: Session,
-  { policy }: Judgement,
+  { judgement: { policy }, engine }: MoveContext,
   copied: readonly Copied[],
-  signals: Signals,
+  record: Sql,
 ): Promise<readonly SideRow[]> {
-  const accounts: SideRow[] = []
-  for (const { table, keys } of [...copied].reverse()) {
-    accounts.unshift(keys.count === 0 ? NO_ROWS : await accountOf(session, policy, deleteSql(policy, table, keys)))
-    await signals.reached(table.action === 'subject' ? 'subjects-deleted' : 'related-deleted')
-  }
-  return accounts
+  const turn = inTurns(engine.signals)
+  const deleting = copied
+    .toReversed()
+    .map(({ table, keys }) =>
+      turn(table.action === 'subject' ? 'subjects-deleted' : 'related-deleted', async () =>
+        keys.count === 0 ? NO_ROWS : accountOf(session, policy, deleteSql(policy, table, keys)),
+      ),
+    )
+  const recording = turn('batch-recorded', () => session.execute(record))
+  const accounts = await Promise.all(deleting)
+  await recording
+  return accounts.toReversed()
 }
