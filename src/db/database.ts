@@ -36,6 +36,8 @@ export type TransactionOptions = Readonly<{
   /** Only names of pg_catalog are found without their schema, so that types and functions print in one form. */
   pinnedSearchPath?: boolean
   timeouts?: Pick<Timeouts, 'lockMs' | 'statementMs' | 'idleMs'>
+  /** Its statements come again with the next transaction of its kind: they are planned once, where that can be had. */
+  repeated?: boolean
 }>
 
 export interface Database {

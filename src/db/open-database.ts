@@ -8,6 +8,7 @@ import { beginSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { CopySession, Database, TransactionOptions } from './database.ts'
 import { databaseError } from './database-error.ts'
+import { type Naming, namingFor, UNNAMED } from './prepared.ts'
 
 export type DatabaseOptions = Readonly<{
   url: string
@@ -107,6 +108,7 @@ async function runTransaction<T>(
   // Not waited for: what the work sends first goes along with it, and where it fails, that fails with its error.
   const begun = session.execute(beginSql(options.mode ?? 'write', options))
   begun.catch(() => undefined)
+  if (options.repeated) session.naming = namingFor(client, session)
   let result: T
   try {
     result = await work(session)
@@ -168,6 +170,7 @@ async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<reado
 }
 
 class ClientSession implements CopySession {
+  naming: Naming = UNNAMED
   readonly #client: pg.PoolClient
   /** In a pipeline the server answers everything after an error with 25P02, which explains nothing. */
   #firstError: unknown = null
@@ -211,7 +214,10 @@ class ClientSession implements CopySession {
 
   async #send<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {
     try {
-      return await this.#client.query<Row>(query.text, [...query.values])
+      const name = this.naming(query)
+      const values = [...query.values]
+      if (name === null) return await this.#client.query<Row>(query.text, values)
+      return await this.#client.query<Row>({ name, text: query.text, values })
     } catch (error) {
       this.#firstError ??= databaseError(error)
       throw this.#firstError

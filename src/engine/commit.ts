@@ -4,7 +4,7 @@
  */
 import { hasCode, MothballError } from '../core/errors/index.ts'
 import type { Policy } from '../core/policy.ts'
-import type { Session } from '../db/database.ts'
+import type { Session, TransactionOptions } from '../db/database.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { Engine } from './ports.ts'
 
@@ -23,10 +23,11 @@ export async function commitKnowingly<T>(
   engine: Engine,
   policy: Policy,
   work: (session: Session) => Promise<Committing<T>>,
+  { repeated = false }: Pick<TransactionOptions, 'repeated'> = {},
 ): Promise<T> {
   const done: Committing<T>[] = []
   try {
-    await engine.database.transaction({ timeouts: policy.timeouts }, async (session) => {
+    await engine.database.transaction({ timeouts: policy.timeouts, repeated }, async (session) => {
       done.push(await work(session))
     })
   } catch (error) {

@@ -59,3 +59,6 @@ function pinSql({ pinnedSearchPath, timeouts }: PinOptions): Sql {
 
 /** Deferred constraints speak at their statement, where the row is still known, and not at COMMIT. */
 export const immediateConstraintsSql: Sql = raw('set constraints all immediate')
+
+/** Who answers: behind a pooler it is another one than the connection was told at its beginning. */
+export const backendSql: Sql<{ pid: string }> = sql`select pg_catalog.pg_backend_pid()::text as pid`

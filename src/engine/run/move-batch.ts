@@ -19,7 +19,7 @@ import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { waitersSql } from '../../sql/pressure.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
 import type { Sql } from '../../sql/tag.ts'
-import { commitKnowingly } from '../commit.ts'
+import { type Committing, commitKnowingly } from '../commit.ts'
 import type { Engine } from '../ports.ts'
 import { copyFamilies } from './copy-families.ts'
 import { inTurns } from './in-turns.ts'
@@ -62,17 +62,21 @@ export type MovedBatch = Readonly<{
  */
 export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promise<MovedBatch> {
   const { engine, judgement } = context
-  const moved = await commitKnowingly(engine, judgement.policy, async (session) => {
-    const begunAt = performance.now()
-    const turn = inTurns(engine.signals)
-    const beginning = turn('batch-begun', () => fenced(session, context))
-    const locking = turn('subjects-locked', () => lockSubjects(session, judgement, keys))
-    const { batch, transaction } = await beginning
-    const result = await moveLocked(session, context, { batch, begunAt, subjects: await locking })
-    return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
+  const moved = await commitKnowingly(engine, judgement.policy, (session) => moveIn(session, context, keys), {
+    repeated: true,
   })
   await engine.signals.reached('batch-committed')
   return moved
+}
+
+async function moveIn(session: Session, context: MoveContext, keys: OrderedKeys): Promise<Committing<MovedBatch>> {
+  const begunAt = performance.now()
+  const turn = inTurns(context.engine.signals)
+  const beginning = turn('batch-begun', () => fenced(session, context))
+  const locking = turn('subjects-locked', () => lockSubjects(session, context.judgement, keys))
+  const { batch, transaction } = await beginning
+  const result = await moveLocked(session, context, { batch, begunAt, subjects: await locking })
+  return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
 }
 
 export async function begin(session: Session, context: MoveContext) {

@@ -1,0 +1,91 @@
+// Which statements the server keeps by name, and that none is kept where a pooler stands between.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import type { Database } from '../../src/db/database.ts'
+import { openDatabase } from '../../src/db/open-database.ts'
+import { sql } from '../../src/sql/tag.ts'
+import { testDatabase } from '../support/database.ts'
+
+const KEY_DATA = Buffer.from([0x4b, 0, 0, 0, 12])
+
+/** Hands everything on, but tells the client of another backend than it has, as a pooler does. */
+async function disguisingServer(t: TestContext, target: number): Promise<number> {
+  const sockets: Socket[] = []
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1')
+    for (const socket of [client, upstream]) sockets.push(socket.on('error', () => undefined))
+    client.pipe(upstream)
+    upstream.on('data', (data) => {
+      const at = data.indexOf(KEY_DATA)
+      if (at >= 0) data.writeInt32BE(1, at + KEY_DATA.length)
+      client.write(data)
+    })
+    upstream.on('end', () => client.end())
+  }).listen(0, '127.0.0.1')
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await once(server, 'listening')
+  const address = server.address()
+  return address === null || typeof address === 'string' ? 0 : address.port
+}
+
+function opened(t: TestContext, url: string): Database {
+  const database = openDatabase({ url, maxConnections: 1 })
+  t.after(() => database.close())
+  return database
+}
+
+const double = (n: number) => sql<{ twice: string }>`select (2 * ${n}::integer)::text as twice`
+
+/** Asks in three transactions of one connection, and counts what it has kept by name. */
+async function askAndCount(database: Database, repeated: boolean) {
+  const answers: (string | undefined)[] = []
+  for (const n of [1, 2, 3])
+    answers.push(await database.transaction({ repeated }, async (session) => (await session.one(double(n))).twice))
+  const { kept } = await database.one(sql<{ kept: string }>`select count(*)::text as kept from pg_prepared_statements`)
+  return { answers, kept: Number(kept) }
+}
+
+test('what is repeated is planned once on a connection of our own, from its second transaction on', async (t) => {
+  const database = opened(t, (await testDatabase(t)).url)
+  assert.deepEqual(await askAndCount(database, false), { answers: ['2', '4', '6'], kept: 0 })
+  assert.deepEqual(await askAndCount(database, true), { answers: ['2', '4', '6'], kept: 1 })
+})
+
+test('where another backend answers than the connection was given, nothing is prepared by name', async (t) => {
+  const url = new URL((await testDatabase(t)).url)
+  url.port = String(await disguisingServer(t, Number(url.port)))
+  assert.deepEqual(await askAndCount(opened(t, url.href), true), { answers: ['2', '4', '6'], kept: 0 })
+})
+
+test('a statement that failed under its name does not spoil it', async (t) => {
+  const database = opened(t, (await testDatabase(t)).url)
+  const inverse = (n: number) =>
+    database.transaction({ repeated: true }, (session) =>
+      session.one(sql<{ of: string }>`select (100 / ${n}::integer)::text as of`),
+    )
+  assert.deepEqual(await inverse(4), { of: '25' })
+  for (const n of [5, 2]) {
+    await assert.rejects(inverse(0))
+    assert.deepEqual(await inverse(n), { of: String(100 / n) })
+  }
+})
+
+test('a table that changes between two transactions is planned again', async (t) => {
+  const db = await testDatabase(t)
+  await db.query('create table plain (id integer primary key, name text)')
+  await db.query("insert into plain values (1, 'one')")
+  const database = opened(t, db.url)
+  const count = () =>
+    database.transaction({ repeated: true }, (session) =>
+      session.one(sql<{ found: string }>`select count(name)::text as found from plain where id = ${1}::integer`),
+    )
+  for (let n = 0; n < 7; n += 1) assert.deepEqual(await count(), { found: '1' })
+  await db.query('alter table plain alter column name type varchar(10), alter column id type bigint')
+  await db.query('alter table plain drop constraint plain_pkey')
+  assert.deepEqual(await count(), { found: '1' })
+})
