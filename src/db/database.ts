@@ -46,11 +46,7 @@ export interface Database {
    * ROLLBACK, and `connection_lost` with the fact `at: 'commit'` where the answer never came.
    */
   transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T>
-  /**
-   * The same on the one connection beside the pool's, for what is read while others of ours work: theirs stay with them.
-   */
-  beside<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T>
-  /** A transaction on a connection of its own, which answers one statement after the other: COPY wants that. */
+  /** A transaction on a connection beside the pool's, which answers one statement after the other: COPY wants that. */
   copying<T>(options: TransactionOptions, work: (session: CopySession) => Promise<T>): Promise<T>
   /** One statement in a transaction of its own. */
   rows<Row extends object>(query: Sql<Row>): Promise<readonly Row[]>

@@ -1,4 +1,4 @@
-/** The one implementation of the database port: a pool of pg connections in pipeline mode, and one beside it. */
+/** The one implementation of the database port: a pool of pg connections in pipeline mode. */
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
@@ -14,7 +14,7 @@ export type DatabaseOptions = Readonly<{
   url: string
   /** Shown in pg_stat_activity. */
   applicationName?: string
-  /** Connections at the most, made when they are needed; a run needs one for each of its lanes, and the heartbeats' one; one more may be beside them. */
+  /** Connections at the most, made when they are needed; a run needs one for each of its lanes, and the heartbeats' one. */
   maxConnections?: number
   connectTimeoutMs?: number
 }>
@@ -35,22 +35,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 0,
     pipeline: true,
   })
-  const second = listeningPool({ ...settings, max: 1, pipeline: true })
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
-  const beside: Database['beside'] = (how, work) => withClient(second, (client) => runTransaction(client, how, work))
   const alone = <Row extends object>(query: Sql<Row>) => withClient(pool, (client) => runAlone(client, query))
   const copying: Database['copying'] = (how, work) => withPool(listeningPool({ ...settings, max: 1 }), how, work)
   return {
     transaction,
-    beside,
     copying,
     rows: alone,
     one: async (query) => onlyRow(query, await alone(query)),
     maybe: async (query) => (await alone(query))[0] ?? null,
     execute: (query) => transaction({}, (session) => session.execute(query)),
     outsideTransaction: (query) => withClient(pool, (client) => runBare(client, query)),
-    close: async () => void (await Promise.all([pool.end(), second.end()])),
+    close: () => pool.end(),
   }
 }
 

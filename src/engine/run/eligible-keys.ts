@@ -17,10 +17,7 @@ export type ScanLimits = Readonly<{
   range?: KeyRange
 }>
 
-/**
- * Each key once. What becomes eligible behind the cursor waits for the next run. From the second window on the scan has
- * the connection beside the pool's, so that it may be ahead of the batches.
- */
+/** Each key once. What becomes eligible behind the cursor waits for the next run. */
 export async function* eligibleWindows(
   database: Database,
   judgement: Judgement,
@@ -30,9 +27,9 @@ export async function* eligibleWindows(
   if (last === null) return
   let left = limits.maxRows ?? Number.MAX_SAFE_INTEGER
   let after: string | null = limits.range?.after ?? null
-  for (let where = database.transaction; left > 0; where = database.beside) {
+  while (left > 0) {
     const place: Place = { after, last, batchSize: limits.batchSize, limit: left }
-    const window: Window = await where({}, (session) => scanWindow(session, judgement, place))
+    const window: Window = await database.transaction({}, (session) => scanWindow(session, judgement, place))
     left -= countKeys(window.batches)
     yield window.batches
     if (window.upTo === last) return

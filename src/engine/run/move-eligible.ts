@@ -1,7 +1,6 @@
 /** Moves batch after batch until nothing eligible is left or a reason says stop; what others held is tried again. */
 import type { StopReason } from '../../core/run.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
-import { oneAhead } from '../one-ahead.ts'
 import { attemptBatch } from './attempt-batch.ts'
 import { countKeys, eligibleWindows, type ScanLimits } from './eligible-keys.ts'
 import { inPieces } from './isolate.ts'
@@ -30,7 +29,7 @@ export type Moving = Readonly<{ outcome: Outcome; stopReason: StopReason }>
 export async function moveEligible(context: MoveContext, limits: MoveLimits, stopAsked: StopAsked): Promise<Moving> {
   let outcome = NOTHING
   let taken = 0
-  for await (const batches of oneAhead(eligibleWindows(context.engine.database, context.judgement, limits))) {
+  for await (const batches of eligibleWindows(context.engine.database, context.judgement, limits)) {
     const room = await roomFor(limits, taken, countKeys(batches))
     for (const keys of batches) {
       const stop = (await stopAsked()) ?? (taken + keys.count > room ? 'ceiling' : null)

@@ -1,6 +1,6 @@
 /**
- * Each value while the next one is being made: a window is scanned while the batches of the one before it move; a set is
- * copied while another is written. Whoever leaves waits for what is being made, and lets it go.
+ * Each value while the next one is being made: a set is copied while the one before it is written, that one while another
+ * is proven, and that one while the first is recorded. Whoever leaves waits for what is being made, and lets it go.
  */
 export async function* oneAhead<T>(source: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   let coming = source.next()
