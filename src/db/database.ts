@@ -36,6 +36,8 @@ export type TransactionOptions = Readonly<{
   /** Only names of pg_catalog are found without their schema, so that types and functions print in one form. */
   pinnedSearchPath?: boolean
   timeouts?: Pick<Timeouts, 'lockMs' | 'statementMs' | 'idleMs'>
+  /** May take parallel workers. Default: a snapshot may. */
+  parallel?: boolean
 }>
 
 export interface Database {
