@@ -101,7 +101,7 @@ function beginEach(
   let next = 0
   let timer: NodeJS.Timeout
   const wait = (moment: number): void => {
-    timer = setTimeout(come, startedAt + moment - performance.now())
+    timer = setTimeout(come, Math.max(1, startedAt + moment - performance.now()))
   }
   const come = (): void => {
     const action = actions[next]
