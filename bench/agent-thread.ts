@@ -1,5 +1,5 @@
 /**
- * The thread of `agent-load.ts`: each action begins at its time, whether or not the ones before it are answered, and on
+ * The thread of `agent-load.ts`: each action begins at its moment, whether or not the ones before it are answered, and on
  * a connection that goes on after a refusal, as those of an application do. Says `working`, and after any word from
  * outside what came of it.
  */
@@ -7,12 +7,12 @@ import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
 import type { AgentsOrder, AgentsWork } from './agent-load.ts'
+import { arrivals } from './arrivals.ts'
 import { quantile } from './interleave.ts'
 
 /** On each of the two kinds of customers. */
 const ACTIONS_PER_SECOND = 50
 const CONNECTIONS = 40
-const TICK_MS = 5
 
 type Action = Readonly<{ text: string; customer: string; mark: string; find: string }>
 
@@ -31,7 +31,7 @@ async function work({ url, seed }: AgentsOrder): Promise<void> {
   pool.on('error', () => undefined)
   const planned = await plannedActions(pool, seed)
   await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => warmUp(pool, planned.others.at(-1 - index))))
-  const stop = beginActions(pool, planned)
+  const stop = beginActions(pool, planned, seed)
   parentPort.postMessage('working')
   await once(parentPort, 'message')
   const { acknowledged, refused, times } = await stop()
@@ -64,7 +64,7 @@ async function warmUp(pool: pg.Pool, action: Action | undefined): Promise<void> 
 type Done = Readonly<{ acknowledged: readonly Action[]; refused: number; times: readonly number[] }>
 
 /** The returned function ends it when the last action is answered. */
-function beginActions(pool: pg.Pool, planned: Planned): () => Promise<Done> {
+function beginActions(pool: pg.Pool, planned: Planned, seed: string): () => Promise<Done> {
   const acknowledged: Action[] = []
   const times: number[] = []
   const open = new Set<Promise<void>>()
@@ -76,23 +76,42 @@ function beginActions(pool: pg.Pool, planned: Planned): () => Promise<Done> {
     if (rows === 1) acknowledged.push(action)
     else refused += 1
   }
-  const startedAt = performance.now()
-  let begun = 0
-  const timer = setInterval(() => {
-    const due = ((performance.now() - startedAt) / 1000) * ACTIONS_PER_SECOND
-    for (; begun < due; begun += 1)
-      for (const action of [planned.due[begun], planned.others[begun]]) {
-        if (action === undefined) continue
-        const answered = act(action)
-        open.add(answered)
-        void answered.then(() => open.delete(answered))
-      }
-  }, TICK_MS)
+  const begin = (action: Action): void => {
+    const answered = act(action)
+    open.add(answered)
+    void answered.then(() => open.delete(answered))
+  }
+  const stops = Object.entries(planned).map(([kind, actions]) =>
+    beginEach(actions, arrivals(ACTIONS_PER_SECOND, `${seed} ${kind}`), begin),
+  )
   return async () => {
-    clearInterval(timer)
+    for (const stop of stops) stop()
     await Promise.all(open)
     return { acknowledged, refused, times }
   }
+}
+
+/** Each action at its moment, whether or not the ones before it are answered. The returned function ends it. */
+function beginEach(
+  actions: readonly Action[],
+  moments: Iterator<number, never>,
+  begin: (action: Action) => void,
+): () => void {
+  const startedAt = performance.now()
+  let next = 0
+  let timer: NodeJS.Timeout
+  const wait = (moment: number): void => {
+    timer = setTimeout(come, Math.max(1, startedAt + moment - performance.now()))
+  }
+  const come = (): void => {
+    const action = actions[next]
+    if (action === undefined) return
+    next += 1
+    begin(action)
+    wait(moments.next().value)
+  }
+  wait(moments.next().value)
+  return () => clearTimeout(timer)
 }
 
 /**

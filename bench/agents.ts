@@ -48,31 +48,30 @@ async function run({ arena, options }: Stage): Promise<Report> {
   return { lines: linesOf(samples), facts: { samples: Object.fromEntries(samples) } }
 }
 
-/** The same work with agents beside it, from before its beginning to its end. */
+type Move = (url: string) => Promise<Sample | (() => Promise<Sample>)>
+
+/** The same work with agents beside it, from before its beginning to its end; measured when they have gone. */
 const beside =
-  (move: (url: string) => Promise<Sample>) =>
+  (move: Move) =>
   async (url: string): Promise<Sample> => {
     const working = await startAgents(url, 'agents')
-    const sample = await move(url)
+    const moved = await move(url)
     const work: AgentsWork = await working.done()
+    const sample = typeof moved === 'function' ? await moved() : moved
     return { ...sample, notes: work }
   }
 
-/** By the journal, from the run's start to its last commit. Whom an agent holds or keeps may stay. */
-async function moveByRun(url: string, batchSize: number): Promise<Sample> {
+/** Whom an agent holds or keeps may stay. */
+async function moveByRun(url: string, batchSize: number): Promise<() => Promise<Sample>> {
   const result = await withEngine(url, (engine) => runEngine(engine, policyOf(nicCallCenter({ guard: 1, batchSize }))))
-  const ms = await withClient(url, (client) =>
-    scalar(
-      client,
-      'select extract(epoch from max(b.committed_at) - min(r.started_at)) * 1000 from mothball.run r join mothball.batch b on b.run_id = r.id',
-    ),
-  )
   if (result.failed > 0 || result.error !== null) throw new Error('a bench run fails nobody')
-  return {
-    ms: Number(ms),
-    rows: result.archived + Object.values(result.related).reduce((sum, count) => sum + count, 0),
-  }
+  const rows = result.archived + Object.values(result.related).reduce((sum, count) => sum + count, 0)
+  return async () => ({ ms: Number(await withClient(url, (client) => scalar(client, RUN_MS))), rows })
 }
+
+/** By the journal, from the run's start to its last commit. */
+const RUN_MS = `select extract(epoch from max(b.committed_at) - min(r.started_at)) * 1000
+  from mothball.run r join mothball.batch b on b.run_id = r.id`
 
 function linesOf(samples: Samples): readonly Line[] {
   const note = (name: string, of: string) =>

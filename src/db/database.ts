@@ -38,6 +38,8 @@ export type TransactionOptions = Readonly<{
   timeouts?: Pick<Timeouts, 'lockMs' | 'statementMs' | 'idleMs'>
   /** Its statements come again with the next transaction of its kind: they are planned once, where that can be had. */
   repeated?: boolean
+  /** May take parallel workers. Default: a snapshot may. */
+  parallel?: boolean
 }>
 
 export interface Database {

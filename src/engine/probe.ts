@@ -88,10 +88,13 @@ async function readProbe(engine: Engine, { policy, run, phase }: ProbeInput, pro
 
 const NO_READING = { durationsMs: [], rows: null, sharedHit: null, sharedRead: null }
 
-/** In a transaction of its own that can only read, with the search path of the role, as the user's programs have it. */
+/**
+ * In a transaction of its own that can only read, with the search path and the parallel workers of the role, as the
+ * user's programs have them.
+ */
 const timeOnce = ({ database }: Engine, { sql, timeoutMs }: Probe): Promise<ProbeTiming> =>
   database.transaction(
-    { timeouts: { lockMs: timeoutMs, statementMs: timeoutMs, idleMs: timeoutMs } },
+    { timeouts: { lockMs: timeoutMs, statementMs: timeoutMs, idleMs: timeoutMs }, parallel: true },
     async (session) => {
       await session.execute(beginReadOnlySql)
       const row = await session.one(explainProbeSql(sql))

@@ -9,6 +9,11 @@ import { commaList, inlined, raw, type Sql, sql } from './tag.ts'
 export type PinOptions = Readonly<{
   pinnedSearchPath?: boolean
   timeouts?: Pick<Timeouts, 'lockMs' | 'statementMs' | 'idleMs'>
+  /**
+   * May take parallel workers. Left out: a snapshot may. What a run reads beside people is to leave them the other cores,
+   * whose commits wake up there: on two of them a scan of half a second was half of what the slowest of them felt.
+   */
+  parallel?: boolean
 }>
 
 /** Under these a value has one text, whoever asks for it; beside them the search path matters for `reg...` types. */
@@ -42,10 +47,11 @@ const BEGIN = {
 
 /** Binds nothing, so that both statements go to the server as one message. */
 export const beginSql = (mode: keyof typeof BEGIN, options: PinOptions): Sql =>
-  sql`${BEGIN[mode]}; ${inlined(pinSql(options))}`
+  sql`${BEGIN[mode]}; ${inlined(pinSql({ parallel: mode === 'snapshot', ...options }))}`
 
-function pinSql({ pinnedSearchPath, timeouts }: PinOptions): Sql {
+function pinSql({ pinnedSearchPath, timeouts, parallel }: PinOptions): Sql {
   const settings: Record<string, string> = { ...SETTINGS }
+  if (!parallel) settings['max_parallel_workers_per_gather'] = '0'
   if (pinnedSearchPath) settings['search_path'] = 'pg_catalog'
   if (timeouts !== undefined) {
     settings['lock_timeout'] = `${timeouts.lockMs}ms`

@@ -41,6 +41,7 @@ const locked = new Map([
 const STATEMENTS: Readonly<Record<string, Sql<object>>> = {
   'a writing transaction begins READ COMMITTED, its text form pinned': beginSql('write', {}),
   'a snapshot begins REPEATABLE READ, READ ONLY': beginSql('snapshot', {}),
+  'a snapshot that is taken beside people takes no parallel workers': beginSql('snapshot', { parallel: false }),
   'search path and timeouts are pinned by SET LOCAL': beginSql('write', {
     pinnedSearchPath: true,
     timeouts: { lockMs: 200, statementMs: 30_000, idleMs: 30_000 },

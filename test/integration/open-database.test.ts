@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { MothballError } from '../../src/core/errors/index.ts'
+import type { TransactionOptions } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { sql } from '../../src/sql/tag.ts'
 import { testDatabase } from '../support/database.ts'
@@ -53,4 +54,19 @@ test('a connection that is ended together with its welcome ends no program, and 
     await assert.rejects(ask(), (error) => error instanceof MothballError && /^connection|^database/.test(error.code))
   assert.deepEqual(await ask(), { n: '1' })
   await database.close()
+})
+
+test('what a run reads leaves the other cores to people; a snapshot by itself may take them', async (t) => {
+  const db = await testDatabase(t)
+  const database = openDatabase({ url: db.url })
+  t.after(() => database.close())
+  const workers = sql<{ most: string }>`select pg_catalog.current_setting('max_parallel_workers_per_gather') as most`
+  const mostIn = (options: TransactionOptions) => database.transaction(options, (session) => session.one(workers))
+  const [own] = await db.query(workers.text)
+  assert.notEqual(own?.['most'], '0')
+  assert.deepEqual(await mostIn({}), { most: '0' })
+  assert.deepEqual(await database.one(workers), { most: '0' })
+  assert.deepEqual(await mostIn({ mode: 'snapshot', parallel: false }), { most: '0' })
+  assert.deepEqual(await mostIn({ mode: 'snapshot' }), own)
+  assert.deepEqual(await mostIn({ parallel: true }), own)
 })

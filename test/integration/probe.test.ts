@@ -36,6 +36,20 @@ test('a probe is timed before and after a run, with its buffers', async (t) => {
   assert.ok(told.probes.every(({ p50Ms, p95Ms }) => p50Ms > 0 && p95Ms >= p50Ms))
 })
 
+test('a probe may take the parallel workers that the programs of its role may take', async (t) => {
+  const workers = "select generate_series(1, current_setting('max_parallel_workers_per_gather')::int)"
+  const center = await callCenter(t, withProbes([{ name: 'workers', sql: workers }]))
+  await center.customer(90)
+  await run(center.engine, center.policy)
+  const [own] = await center.db.query('show max_parallel_workers_per_gather')
+  const most = own?.['max_parallel_workers_per_gather']
+  assert.notEqual(most, '0')
+  assert.deepEqual(
+    (await probesOf(center)).map(({ rows }) => rows),
+    [most, most],
+  )
+})
+
 test('a probe that is wrong, slow or writes is told, and the run does its work', async (t) => {
   const probes = [
     { name: 'wrong', sql: 'select no_such_column from nic_cc_customer' },

@@ -58,15 +58,16 @@ function linksOf(family: Family, archive: ArchivedFamily, child: FamilyTable) {
 export const archivedTableOf = ({ tables }: ArchivedFamily, { shape }: FamilyTable): ArchivedTable | undefined =>
   tables.find(({ home }) => home.oid === shape.oid)
 
+/** A run sweeps while people work. */
+const BESIDE_PEOPLE = { mode: 'snapshot', pinnedSearchPath: true, parallel: false } as const
+
 /** Below the families of one batch. */
 export const findLateOfBatch = (
   database: Database,
   { unguarded }: LatePlaces,
   batch: number,
 ): Promise<readonly FoundTable[]> =>
-  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, (session) =>
-    findLateIn(session, unguarded, String(batch)),
-  )
+  database.transaction(BESIDE_PEOPLE, (session) => findLateIn(session, unguarded, String(batch)))
 
 export type FoundEverywhere = Readonly<{
   tables: readonly FoundTable[]
@@ -75,7 +76,7 @@ export type FoundEverywhere = Readonly<{
 
 /** Everywhere; and the subjects that are on both sides. */
 export const findLateEverywhere = (database: Database, family: Family, { all }: LatePlaces): Promise<FoundEverywhere> =>
-  database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
+  database.transaction(BESIDE_PEOPLE, async (session) => {
     const { shape, archive } = subjectOf(family)
     const tables = await findLateIn(session, all, null)
     const { count, keys } = await session.one(onBothSidesSql(shape, archive))
