@@ -25,10 +25,10 @@ import type { FileBoundary } from './boundary.ts'
 import { onDesk, tellingDesk } from './desk-error.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
 import { hashOfFile } from './file-hash.ts'
+import { hashedFile } from './hashed-file.ts'
 import { openParquet, type Parquet } from './parquet.ts'
 import { rowsOf } from './rows.ts'
 import type { ColdStore } from './store.ts'
-import { wideWrites } from './wide-writes.ts'
 
 export type VaultOptions = Readonly<{
   store: ColdStore
@@ -69,7 +69,7 @@ class Desk implements ColdDesk {
 
   async intake(): Promise<Intake> {
     const file = this.#place('csv')
-    return { file, ...(await wideWrites(file)) }
+    return { file, ...(await hashedFile(file)) }
   }
 
   async write(received: Received, path: string, shape: Shape): Promise<WrittenTable> {

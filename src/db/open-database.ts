@@ -1,11 +1,10 @@
 /** The one implementation of the database port: a pool of pg connections in pipeline mode. */
 import type { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
-import { to as copyTo } from 'pg-copy-streams'
 import { MothballError } from '../core/errors/index.ts'
 import { beginSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
+import { CopyOut } from './copy-out.ts'
 import type { CopySession, Database, TransactionOptions } from './database.ts'
 import { databaseError } from './database-error.ts'
 
@@ -27,22 +26,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     fallback_application_name: options.applicationName ?? 'mothball',
     keepAlive: true,
   }
-  const pool = new pg.Pool({
-    ...settings,
-    max: options.maxConnections ?? 6,
+  const limit = { ...settings, max: options.maxConnections ?? 6 }
+  const pool = openPool({
+    ...limit,
     // The lease knows its owner by a backend of this pool: it must live as long as the process does.
     idleTimeoutMillis: 0,
     pipeline: true,
   })
-  // The server may close an idle connection; it is replaced at the next use, and without a listener it would end us.
-  pool.on('error', () => undefined)
-  // The server's word that it ends a connection may come in one packet with its welcome, before whoever asked for the
-  // connection has heard of it: from its first moment on somebody listens.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  const copies = openPool({ ...limit, idleTimeoutMillis: IDLE_COPY_MS })
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
   const alone = <Row extends object>(query: Sql<Row>) => withClient(pool, (client) => runAlone(client, query))
-  const copying: Database['copying'] = (how, work) => withPool(new pg.Pool({ ...settings, max: 1 }), how, work)
+  const copying: Database['copying'] = (how, work) => withClient(copies, (client) => runTransaction(client, how, work))
   return {
     transaction,
     copying,
@@ -51,8 +46,24 @@ export function openDatabase(options: DatabaseOptions): Database {
     maybe: async (query) => (await alone(query))[0] ?? null,
     execute: (query) => transaction({}, (session) => session.execute(query)),
     outsideTransaction: (query) => withClient(pool, (client) => runBare(client, query)),
-    close: () => pool.end(),
+    close: async () => void (await Promise.all([pool.end(), copies.end()])),
   }
+}
+
+/**
+ * A connection that copies one set after the other is made once: that takes as long as a tenth of a set. It is gone soon
+ * after, for one that waits is one less for others.
+ */
+const IDLE_COPY_MS = 1000
+
+function openPool(settings: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(settings)
+  // The server may close an idle connection; it is replaced at the next use, and without a listener it would end us.
+  pool.on('error', () => undefined)
+  // The server's word that it ends a connection may come in one packet with its welcome, before whoever asked for the
+  // connection has heard of it: from its first moment on somebody listens.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
 }
 
 async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -74,21 +85,6 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   } finally {
     client.off('error', onError)
     client.release(broken)
-  }
-}
-
-/** For one transaction: copies are few, and a connection that waits for the next one is one less for others. */
-async function withPool<T>(
-  pool: pg.Pool,
-  how: TransactionOptions,
-  work: (session: CopySession) => Promise<T>,
-): Promise<T> {
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  try {
-    return await withClient(pool, (client) => runTransaction(client, how, work))
-  } finally {
-    await pool.end()
   }
 }
 
@@ -193,11 +189,10 @@ class ClientSession implements CopySession {
   }
 
   async copyOut(query: Sql<object>, sink: Writable): Promise<number> {
-    const stream = this.#client.query(copyTo(query.text))
-    await pipeline(stream, sink).catch((error: unknown) => {
+    const copy = this.#client.query(new CopyOut(query.text, sink))
+    return copy.done.catch((error: unknown) => {
       throw databaseError(error)
     })
-    return stream.rowCount
   }
 
   async #send<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {
