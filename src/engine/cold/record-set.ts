@@ -10,7 +10,7 @@ import type { Lease } from '../run/lease.ts'
 import type { ColdRows, ColdVault } from './vault.ts'
 
 /** Families that one statement takes. */
-const PAGE = 10_000
+const PAGE = 50_000
 
 type Context = Readonly<{
   engine: Engine
