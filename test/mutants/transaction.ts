@@ -86,7 +86,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/db/open-database.ts',
-        within: 'openDatabase',
+        within: 'openPool',
         find: "pool.on('connect', (client) => client.on('error', () => undefined))",
         put: '',
       },
