@@ -28,9 +28,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     fallback_application_name: options.applicationName ?? 'mothball',
     keepAlive: true,
   }
+  const limit = { ...settings, max: options.maxConnections ?? 6 }
   const pool = listeningPool({
-    ...settings,
-    max: options.maxConnections ?? 6,
+    ...limit,
     // The lease knows its owner by a backend of this pool: it must live as long as the process does.
     idleTimeoutMillis: 0,
     pipeline: true,
@@ -38,7 +38,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const transaction: Database['transaction'] = (how, work) =>
     withClient(pool, (client) => runTransaction(client, how, work))
   const alone = <Row extends object>(query: Sql<Row>) => withClient(pool, (client) => runAlone(client, query))
-  const copying: Database['copying'] = (how, work) => withPool(listeningPool({ ...settings, max: 1 }), how, work)
+  const copies = listeningPool({ ...limit, idleTimeoutMillis: IDLE_COPY_MS })
+  const copying: Database['copying'] = (how, work) =>
+    withClient(copies, (client) => runTransaction(client, how, work), isLeftHalfWay)
   return {
     transaction,
     copying,
@@ -47,9 +49,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     maybe: async (query) => (await alone(query))[0] ?? null,
     execute: (query) => transaction({}, (session) => session.execute(query)),
     outsideTransaction: (query) => withClient(pool, (client) => runBare(client, query)),
-    close: () => pool.end(),
+    close: async () => void (await Promise.all([pool.end(), copies.end()])),
   }
 }
+
+/**
+ * A connection that copies one set after the other is made once: that takes as long as a tenth of a set. It is gone soon
+ * after, for one that waits is one less for others.
+ */
+const IDLE_COPY_MS = 1000
+
+/** Rows of a copy that failed may still be on their way on its connection. */
+const isLeftHalfWay = (): boolean => true
 
 function listeningPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool(config)
@@ -61,7 +72,12 @@ function listeningPool(config: pg.PoolConfig): pg.Pool {
   return pool
 }
 
-async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/** After an error the connection is closed where it was lost, or `isUseless`. */
+async function withClient<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  isUseless: (told: unknown) => boolean = isLost,
+): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw databaseError(error)
   })
@@ -75,7 +91,7 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
     return await work(client)
   } catch (error) {
     const told = databaseError(error)
-    broken ||= told instanceof MothballError && told.code === 'connection_lost'
+    broken ||= isUseless(told)
     throw told
   } finally {
     client.off('error', onError)
@@ -83,18 +99,7 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   }
 }
 
-/** For one transaction: copies are few, and a connection that waits for the next one is one less for others. */
-async function withPool<T>(
-  pool: pg.Pool,
-  how: TransactionOptions,
-  work: (session: CopySession) => Promise<T>,
-): Promise<T> {
-  try {
-    return await withClient(pool, (client) => runTransaction(client, how, work))
-  } finally {
-    await pool.end()
-  }
-}
+const isLost = (told: unknown): boolean => told instanceof MothballError && told.code === 'connection_lost'
 
 async function runTransaction<T>(
   client: pg.PoolClient,

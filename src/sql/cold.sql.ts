@@ -6,7 +6,7 @@
 import { type ArchivedFamily, type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
-import { inKeys, type KeySet, keysBetween, keyText } from './keys.sql.ts'
+import { inKeys, journalKey, type KeySet, keysBetween, keyText } from './keys.sql.ts'
 import { allOf, column, commaList, id, inlined, join, raw, type Sql, sql, table } from './tag.ts'
 
 const SUBJECT: Sql = raw('s')
@@ -112,30 +112,37 @@ export const horizonSql = (moment: string, days: number): Sql<{ horizon: string 
   sql`select (${moment}::timestamptz - pg_catalog.make_interval(secs => ${days}::float8 * 86400))::text as horizon`
 
 export const dueMonthsSql = (subject: ArchivedTable, due: Sql): Sql<{ month: string; families: string }> =>
-  sql`select ${MONTH} as month, count(*) as families from only ${table(subject.shape.name)} ${SUBJECT}
-    where ${due} group by 1 order by 1`
+  sql`select ${monthText(raw('d.month'))} as month, d.families
+    from (select ${MONTH} as month, count(*) as families from only ${table(subject.shape.name)} ${SUBJECT}
+      where ${due} group by 1) d order by d.month`
 
-const MONTH = sql`pg_catalog.to_char(${SUBJECT}.archived_at, 'YYYY-MM')`
+const MONTH = sql`pg_catalog.date_trunc('month', ${SUBJECT}.archived_at)`
+
+const monthText = (month: Sql): Sql => sql`pg_catalog.to_char(${month}, 'YYYY-MM')`
 
 /** `first` and `last` are journal keys, and stand in it. */
 export type ColdRange = Readonly<{ month: string; first: string; last: string }>
 
-/** All that is due, cut into ranges of at most `limit` families of one month in the key's order: one look for all sets. */
+/**
+ * All that is due, cut into ranges of at most `limit` families of one month in the key's order: one look for all sets. It
+ * keeps everybody waiting, so each row costs it a place in its month and no more: texts are made of a range's ends only.
+ */
 export function dueRangesSql(
   subject: ArchivedTable,
   due: Sql,
   limit: number,
 ): Sql<ColdRange & Readonly<{ families: string }>> {
   const { key, name } = subject.shape
-  const order = commaList(key.map((each) => column(SUBJECT, each)))
-  const month = sql`pg_catalog.date_trunc('month', ${SUBJECT}.archived_at)`
+  const own = key.map((each) => column(SUBJECT, each))
   const size = sql`${limit}::bigint`
-  return sql`select pg_catalog.to_char(f.month, 'YYYY-MM') as month, max(f.k) filter (where f.n % ${size} = 1 % ${size}) as first,
-      max(f.k) filter (where f.n % ${size} = 0 or f.n = f.total) as last, max(f.n) - min(f.n) + 1 as families
-    from (select ${month} as month, ${keyText(SUBJECT, key)} as k,
-        row_number() over (partition by ${month} order by ${order}) as n, count(*) over (partition by ${month}) as total
-      from only ${table(name)} ${SUBJECT} where ${due}) f
-    where f.n % ${size} in (0, 1 % ${size}) or f.n = f.total group by f.month, (f.n - 1) / ${size} order by f.month, min(f.n)`
+  const placed = sql`select ${MONTH} as month, ${commaList(own.map((each, at) => sql`${each} as ${id(`k${at}`)}`))},
+      row_number() over w as n, lead(true) over w is null as is_last
+    from only ${table(name)} ${SUBJECT} where ${due} window w as (partition by ${MONTH} order by ${commaList(own)})`
+  return sql`select ${monthText(raw('f.month'))} as month, max(f.k) filter (where f.n % ${size} = 1 % ${size}) as first,
+      max(f.k) filter (where f.n % ${size} = 0 or f.is_last) as last, max(f.n) - min(f.n) + 1 as families
+    from (select p.month, p.n, p.is_last, ${journalKey(key.map((_each, at) => column(raw('p'), `k${at}`)))} as k
+      from (${placed}) p where p.n % ${size} in (0, 1 % ${size}) or p.is_last) f
+    group by f.month, (f.n - 1) / ${size} order by f.month, min(f.n)`
 }
 
 /** `due` null: everybody in the range is. */
@@ -152,10 +159,10 @@ export const rangeNowSql = (
   whose: Sql,
 ): Sql<{ families: string; first: string | null; last: string | null }> => {
   const { key, name } = subject.shape
-  const order = commaList(key.map((each) => column(SUBJECT, each)))
-  const end = (place: Sql) => sql`(pg_catalog.array_agg(${keyText(SUBJECT, key)} order by ${order}))[${place}]`
-  return sql`select count(*) as families, ${end(raw('1'))} as first, ${end(raw('count(*)'))} as last
-    from only ${table(name)} ${SUBJECT} where ${whose}`
+  const rows = sql`from only ${table(name)} ${SUBJECT} where ${whose}`
+  const end = (way: string) =>
+    sql`(select ${keyText(SUBJECT, key)} ${rows} order by ${commaList(key.map((each) => sql`${column(SUBJECT, each)} ${raw(way)}`))} limit 1)`
+  return sql`select count(*) as families, ${end('asc')} as first, ${end('desc')} as last ${rows}`
 }
 
 /** Freezes the archive tables alone: whoever purges may see nothing active. */

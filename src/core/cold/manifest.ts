@@ -3,6 +3,7 @@
  * hashes by which nobody can exchange, shorten or repeat one of them unseen. The journal holds the manifest's own
  * hash, the manifest those of its files. Pure.
  */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -70,7 +71,23 @@ export type SetName = Readonly<{ policy: string; month: string; run: number; par
 
 /** Hive's way, so that Spark, Trino and DuckDB read policy, table and month as columns. */
 export const tablePath = ({ policy, month, run, part }: SetName, table: string, isEncrypted: boolean): string =>
-  `policy=${policy}/table=${encodeURIComponent(table)}/month=${month}/${run}-${part}.parquet${isEncrypted ? '.enc' : ''}`
+  `policy=${policy}/table=${folderName(table)}/month=${month}/${run}-${part}.parquet${isEncrypted ? '.enc' : ''}`
+
+/** Disks take names of 255 bytes, and a table's name in an alphabet of its own is three times as long in this writing. */
+const FOLDER_NAME_LENGTH = 180
+
+/** A longer one is cut between two characters, and told from others by a hash. */
+function folderName(table: string): string {
+  const whole = encodeURIComponent(table)
+  if (whole.length <= FOLDER_NAME_LENGTH) return whole
+  let begins = ''
+  for (const character of table) {
+    const longer = begins + encodeURIComponent(character)
+    if (longer.length > FOLDER_NAME_LENGTH) break
+    begins = longer
+  }
+  return `${begins}~${createHash('sha256').update(table).digest('hex').slice(0, 16)}`
+}
 
 export const manifestPath = ({ policy, month, run, part }: SetName): string =>
   `policy=${policy}/manifests/month=${month}/${run}-${part}.json`

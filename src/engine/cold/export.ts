@@ -106,12 +106,11 @@ async function exportAll(context: ExportContext): Promise<readonly ExportedSet[]
 
 async function keepSet(context: ExportContext, desk: ColdDesk, proven: ProvenSet): Promise<ExportedSet> {
   const { engine } = context
-  await using subjects = proven.subjects
   const manifest = manifestOf(context, proven)
   const path = manifestPath(proven.name)
   const { sha256, bytes } = await desk.keepText(path, manifestText(manifest))
   await engine.signals.reached('manifest-kept')
-  const file = await recordSet(context, subjects, { path, sha256, manifest })
+  const file = await recordSet(context, proven.listed, { path, sha256, manifest })
   await engine.signals.reached('set-recorded')
   const sum = (of: 'rows' | 'bytes') => proven.tables.reduce((total, table) => total + table[of], 0)
   return { file, manifest: path, families: manifest.families, rows: sum('rows'), bytes: sum('bytes') + bytes }

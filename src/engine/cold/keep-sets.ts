@@ -1,14 +1,14 @@
 /**
  * The way of a copied set into the store, in two steps that go on at once for two sets: written, which makes each file
- * durable under its name; proven, which reads each back. Who is stopped begins no other set; what is begun goes on to
- * its end, or its files would be orphans.
+ * durable under its name; proven, which reads each back, and tells whose rows it has. Who is stopped begins no other
+ * set; what is begun goes on to its end, or its files would be orphans.
  */
 import type { ColdTable } from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import type { Engine } from '../ports.ts'
 import type { Lease } from '../run/lease.ts'
 import type { CopiedSet, CopiedTable } from './copy-sets.ts'
-import type { ColdDesk, ColdRows, WrittenTable } from './vault.ts'
+import type { ColdDesk, FamilyPage, WrittenTable } from './vault.ts'
 
 type KeepContext = Readonly<{
   engine: Engine
@@ -37,8 +37,11 @@ export async function* writtenSets(
   }
 }
 
-/** `subjects`: the rows of its first table, the subjects', whose families the journal is told of. */
-export type ProvenSet = SetOf<ColdTable> & Readonly<{ subjects: ColdRows }>
+/** `listed`: its families, as the file of its first table, the subjects', has them; the journal is told of these. */
+export type ProvenSet = SetOf<ColdTable> & Readonly<{ listed: readonly FamilyPage[] }>
+
+/** Families that one statement takes. */
+const PAGE = 50_000
 
 /** Throws `cold_not_kept`, and what the store has to say. */
 export async function* provenSets(
@@ -47,15 +50,16 @@ export async function* provenSets(
 ): AsyncGenerator<ProvenSet, void> {
   for await (const { tables, ...set } of written) {
     const proven: ColdTable[] = []
-    let subjects: ColdRows | null = null
+    const listed: FamilyPage[] = []
     for (const { table, written: file } of tables) {
       const kept = await desk.prove(file)
+      await using rows = kept.rows
+      if (proven.length === 0)
+        for (let offset = 0; offset < set.families; offset += PAGE)
+          listed.push(await rows.families({ offset, limit: PAGE }))
       proven.push({ ...table, ...kept.file })
-      if (subjects === null) subjects = kept.rows
-      else await kept.rows[Symbol.asyncDispose]()
       await engine.signals.reached('table-kept')
     }
-    if (subjects === null) throw new RangeError('a family has its subject')
-    yield { ...set, tables: proven, subjects }
+    yield { ...set, tables: proven, listed }
   }
 }

@@ -7,10 +7,7 @@ import { fenceSql } from '../../sql/lock.sql.ts'
 import type { Engine } from '../ports.ts'
 import type { RestoreScope } from '../restore/restore-scope.ts'
 import type { Lease } from '../run/lease.ts'
-import type { ColdRows, ColdVault } from './vault.ts'
-
-/** Families that one statement takes. */
-const PAGE = 10_000
+import type { ColdVault, FamilyPage } from './vault.ts'
 
 type Context = Readonly<{
   engine: Engine
@@ -20,12 +17,12 @@ type Context = Readonly<{
 }>
 
 /**
- * `subjects`: the rows of its first table, as they were read back. Returns the number of the set. Throws `lease_lost`
+ * `listed`: its families, as they were read back. Returns the number of the set. Throws `lease_lost`
  * where the run is somebody else's now; then nothing is recorded.
  */
 export async function recordSet(
   { engine, vault, scope, leased }: Context,
-  subjects: ColdRows,
+  listed: readonly FamilyPage[],
   { path, sha256, manifest }: Readonly<{ path: string; sha256: string; manifest: Manifest }>,
 ): Promise<number> {
   return engine.database.transaction({}, async (session) => {
@@ -50,7 +47,7 @@ export async function recordSet(
         lastKey,
       }),
     )
-    const recorded = await recordFamilies(session, subjects, { file, manifest })
+    const recorded = await recordFamilies(session, listed, { file, subject: manifest.subject })
     if (recorded !== families)
       throw new MothballError('cold_not_kept', { file: path, rows: families, differing: Math.abs(families - recorded) })
     return Number(file)
@@ -59,13 +56,10 @@ export async function recordSet(
 
 async function recordFamilies(
   session: Session,
-  rows: ColdRows,
-  { file, manifest }: Readonly<{ file: string; manifest: Manifest }>,
+  listed: readonly FamilyPage[],
+  set: Readonly<{ file: string; subject: string }>,
 ): Promise<number> {
   let recorded = 0
-  for (let offset = 0; offset < manifest.families; offset += PAGE) {
-    const families = await rows.families({ offset, limit: PAGE })
-    recorded += await session.execute(recordColdFamiliesSql({ file, subject: manifest.subject, ...families }))
-  }
+  for (const page of listed) recorded += await session.execute(recordColdFamiliesSql({ ...set, ...page }))
   return recorded
 }

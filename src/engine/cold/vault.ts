@@ -61,15 +61,13 @@ export interface ColdColumns {
   of(columns: readonly string[], families: readonly string[]): Promise<ColdValues>
 }
 
+/** Keys, times and batches of archiving, each as an array in PostgreSQL's writing; their places belong together. */
+export type FamilyPage = Readonly<{ keys: string; archivedAt: string; batches: string }>
+
 /** Until they are disposed of they take room on the disk. */
 export interface ColdRows extends ColdColumns, AsyncDisposable {
-  /**
-   * Of the subjects' rows, `limit` from `offset` in the file's order: keys, times and batches of archiving, each as an
-   * array in PostgreSQL's writing.
-   */
-  families(
-    page: Readonly<{ offset: number; limit: number }>,
-  ): Promise<Readonly<{ keys: string; archivedAt: string; batches: string }>>
+  /** Of the subjects' rows, `limit` from `offset` in the file's order. */
+  families(page: Readonly<{ offset: number; limit: number }>): Promise<FamilyPage>
   /** How many rows of this family there are. */
   count(family: string): Promise<number>
   /** Rows and digest of each of these families; one without rows is left out. */

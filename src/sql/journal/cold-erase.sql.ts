@@ -6,11 +6,14 @@ import { commaList, raw, type Sql, sql } from '../tag.ts'
 /** `state`: what became of his family since; `purged` where the files alone have it. */
 export type ColdSetRow = Readonly<{ file: string; manifest: string; sha256: string; state: string }>
 
-/** Every set whose files have him, whatever became of him since. With `isLocking` nobody turns his state meanwhile. */
+/**
+ * Every set whose files have him, whatever became of him since: each file is asked, for families are found by file. With
+ * `isLocking` nobody turns his state meanwhile.
+ */
 export const setsWithSql = (subject: string, key: string, isLocking: boolean): Sql<ColdSetRow> =>
   sql`select f.id::text as file, f.manifest, f.manifest_sha256 as sha256, c.state
-    from mothball.cold_family c join mothball.cold_file f on f.id = c.file_id
-    where c.subject = ${subject} and c.subject_key = ${key} and c.state <> 'erased'
+    from mothball.cold_file f join mothball.cold_family c on c.file_id = f.id
+    where f.subject = ${subject} and c.subject = f.subject and c.subject_key = ${key} and c.state <> 'erased'
     order by f.id ${isLocking ? raw('for update of c') : raw('')}`
 
 /** First and last key of a set without him, in the key's order; nulls where he is alone in it. */
