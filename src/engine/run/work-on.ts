@@ -42,6 +42,9 @@ export async function workOn(engine: Engine, work: Work, epoch: string): Promise
     ...account,
     swept: work.late.swept,
     lease,
+  }).catch((error: unknown) => {
+    // Where the server has gone, what it went of says more than that nobody can be reached.
+    throw account.error ?? error
   })
   engine.emit({ kind: 'run-ended', result })
   await tidyUp(engine, work, result)
