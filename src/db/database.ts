@@ -45,7 +45,7 @@ export type TransactionOptions = Readonly<{
 export interface Database {
   /**
    * Commits what `work` did, or rolls it back when it throws. Throws `commit_refused` where COMMIT is answered by
-   * ROLLBACK, and `connection_lost` with the fact `at: 'commit'` where the answer never came.
+   * ROLLBACK, and with the fact `at: 'commit'` where the answer never came or was an error: it may have committed.
    */
   transaction<T>(options: TransactionOptions, work: (session: Session) => Promise<T>): Promise<T>
   /** A transaction on a connection beside the pool's, which answers one statement after the other: COPY wants that. */

@@ -152,8 +152,9 @@ async function commit(client: pg.PoolClient): Promise<void> {
     answer = (await client.query('commit')).command
   } catch (error) {
     const told = databaseError(error)
-    if (told instanceof MothballError && told.code === 'connection_lost')
-      throw new MothballError('connection_lost', { ...told.facts, at: 'commit' }, { cause: error })
+    // Not even an answer is the end of it: a server whose WAL cannot go on says so and dies, and may have kept the commit.
+    if (told instanceof MothballError)
+      throw new MothballError(told.code, { ...told.facts, at: 'commit' }, { cause: error })
     throw told
   }
   if (answer !== 'COMMIT') throw new MothballError('commit_refused', { answer })

@@ -1,16 +1,20 @@
 /**
- * Commits a batch and knows afterwards whether it did. When the answer to COMMIT is lost, what the batch wrote about
- * itself and the server's memory of the transaction say what became of it; nobody guesses.
+ * Commits a batch and knows afterwards whether it did. When COMMIT is answered by an error or not at all, what the batch
+ * wrote about itself and the server's memory of the transaction say what became of it; nobody guesses.
  */
 import { hasCode, MothballError } from '../core/errors/index.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Session, TransactionOptions } from '../db/database.ts'
+import { sqlstateOf } from '../db/database-error.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { Engine } from './ports.ts'
 
 /** Waiting for a server that restarts, or for a COMMIT that is still on its way: 120 times 500 ms. */
 const OUTCOME_ATTEMPTS = 120
 const OUTCOME_PAUSE_MS = 500
+
+/** `pg_xact_status` of a transaction that a crashed server has forgotten: nothing of it had reached the disk. */
+const NUMBER_OF_THE_FUTURE = '22023'
 
 /** Whether the batch's own record is there, and what `pg_xact_status` says of its transaction (null: forgotten). */
 export type OutcomeQuestion = Sql<{ recorded: string; status: string | null }>
@@ -32,15 +36,20 @@ export async function commitKnowingly<T>(
     })
   } catch (error) {
     const [last] = done
-    const isUnknown = last !== undefined && hasCode(error, 'connection_lost') && error.facts['at'] === 'commit'
-    if (!isUnknown || !(await didCommit(engine, last.question))) throw error
+    const isUnknown = last !== undefined && error instanceof MothballError && error.facts['at'] === 'commit'
+    if (!isUnknown || !(await didCommit(engine, last.question, error))) throw error
   }
   const [committed] = done
   if (committed === undefined) throw new RangeError('a transaction that committed has a result')
   return committed.result
 }
 
-async function didCommit({ database, pause }: Engine, question: OutcomeQuestion | null): Promise<boolean> {
+/** Throws `unanswered` where nobody can be asked in time. */
+async function didCommit(
+  { database, pause }: Engine,
+  question: OutcomeQuestion | null,
+  unanswered: MothballError,
+): Promise<boolean> {
   if (question === null) return true
   for (let attempt = 1; attempt <= OUTCOME_ATTEMPTS; attempt += 1) {
     try {
@@ -48,9 +57,10 @@ async function didCommit({ database, pause }: Engine, question: OutcomeQuestion 
       if (recorded === 'true') return true
       if (status !== 'in progress') return false
     } catch (error) {
+      if (sqlstateOf(error) === NUMBER_OF_THE_FUTURE) return false
       if (!hasCode(error, 'connection_lost', 'database_unreachable')) throw error
     }
     await pause.sleep(OUTCOME_PAUSE_MS)
   }
-  throw new MothballError('connection_lost', { at: 'commit' })
+  throw unanswered
 }

@@ -32,6 +32,8 @@ const SETTINGS = {
   array_nulls: 'on',
   // On, a type that the catalog tells would not be called by its plain name.
   quote_all_identifiers: 'off',
+  // Under `document` a fragment that a cold file kept could not be read again.
+  xmloption: 'content',
   // A policy that hides rows becomes an error instead of a smaller count.
   row_security: 'off',
   // A batch's rows are deleted on the word of this commit, so it must be durable wherever the role says otherwise.

@@ -1,6 +1,6 @@
 /**
- * A disk that can be full: a small tmpfs with a tablespace on it, where this machine lets the test mount one. However
- * this process ends, it is unmounted.
+ * A disk that can be full: a small tmpfs with a tablespace or the server's WAL on it, where this machine lets the test
+ * mount one. However this process ends, it is unmounted.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,10 +16,23 @@ import type { Disk } from './stage.ts'
 const SIZE = '48m'
 const TABLESPACE = 'small_disk'
 
-export type SmallDisk = Disk & Readonly<{ take(database: string): Promise<void>; unmount(): Promise<void> }>
+export type SmallDisk = MountedDisk & Readonly<{ take(database: string): Promise<void> }>
 
 /** The server must be gone, or have no database there any more, before `unmount`. */
 export async function mountSmallDisk({ account }: CrashServer): Promise<SmallDisk> {
+  const disk = mountDisk(account, SIZE)
+  await asAdmin((query) => query(`create tablespace ${TABLESPACE} location '${disk.folder}'`))
+  return {
+    ...disk,
+    take: (database) =>
+      asAdmin(async (query) => void (await query(`alter database ${database} set tablespace ${TABLESPACE}`))),
+  }
+}
+
+export type MountedDisk = Disk & Readonly<{ folder: string; unmount(): Promise<void> }>
+
+/** A disk of the server's account, for whatever it keeps there. */
+export function mountDisk(account: CrashServer['account'], size: string): MountedDisk {
   const folder = mkdtempSync(join(tmpdir(), 'mothball-disk-'))
   const guard = spawn('/bin/sh', ['-c', 'trap "" INT TERM HUP; cat; umount -l "$0"; rmdir "$0"', folder], {
     cwd: '/',
@@ -29,12 +42,10 @@ export async function mountSmallDisk({ account }: CrashServer): Promise<SmallDis
   guard.unref()
   const gone = once(guard, 'exit')
   const owner = account === null ? '' : `,uid=${account.uid},gid=${account.gid}`
-  mountTmpfs(folder, `size=${SIZE},mode=700${owner}`)
-  await asAdmin((query) => query(`create tablespace ${TABLESPACE} location '${folder}'`))
+  mountTmpfs(folder, `size=${size},mode=700${owner}`)
   const ballast = join(folder, 'ballast')
   return {
-    take: (database) =>
-      asAdmin(async (query) => void (await query(`alter database ${database} set tablespace ${TABLESPACE}`))),
+    folder,
     fill: async () => fillUp(ballast),
     free: async () => rmSync(ballast, { force: true }),
     unmount: async () => {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MothballError } from '../../src/core/errors/index.ts'
 import type { Database } from '../../src/db/database.ts'
+import { commitKnowingly } from '../../src/engine/commit.ts'
 import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
+import { batchOutcomeSql } from '../../src/sql/journal/batch.sql.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
 import { gateAt } from '../support/reached.ts'
@@ -130,4 +132,22 @@ test('a COMMIT of a batch that never happened is not taken for one', async (t) =
   const result = await run(engine, center.policy, { confirm: 4, batchSize: 2 })
   assert.deepEqual([result.status, result.archived, result.error?.code], ['failed', 0, 'connection_lost'])
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [4, 0])
+})
+
+test('a transaction that a crashed server has forgotten did not commit, and what broke it is told', async (t) => {
+  const { engine, policy } = await callCenter(t)
+  const broken = new MothballError('statement_failed', { sqlstate: '53100', at: 'commit' })
+  const transaction: Database['transaction'] = async (options, work) => {
+    await engine.database.transaction(options, work)
+    throw broken
+  }
+  const committing = commitKnowingly(
+    { ...engine, database: { ...engine.database, transaction } },
+    policy,
+    async () => ({
+      question: batchOutcomeSql('1', '4000000000'),
+      result: null,
+    }),
+  )
+  await assert.rejects(committing, (error) => error === broken)
 })

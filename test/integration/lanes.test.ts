@@ -12,7 +12,9 @@ import { judgeTables } from '../../src/engine/run/prepare-run.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { judgementOf } from '../../src/engine/run/work.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
+import { archiveToy, toyIn } from '../support/archived-table.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
+import { testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { gateAt, once } from '../support/reached.ts'
 
@@ -71,6 +73,26 @@ test('one process goes through two lanes beside each other, each under its own l
   assert.equal(await center.count('mothball.lane', 'ended_at is not null and reserved > 0'), 2)
   assert.equal(await center.count('mothball.lease', 'owner is not null'), 0)
   await assertAllMoved(center)
+})
+
+test('tables that are called like each other share no lease: `orders`, cut into lanes, and `orders#1` run at once', async (t) => {
+  const gate = gateAt('lane-taken')
+  const db = await testDatabase(t)
+  const filled = (table: string) => `create table "${table}" (id bigint primary key, created_at timestamptz);
+    insert into "${table}" select g, now() - interval '90 days' from generate_series(1, 50) g`
+  const inLanes = { subject: 'orders', batchSize: 2, lanes: 4 }
+  const orders = await toyIn(t, db, filled('orders'), inLanes, { signals: gate.signals })
+  const other = await toyIn(t, db, filled('orders#1'), { subject: 'orders#1' })
+  const leading = archiveToy(orders)
+  await gate.arrived
+  assert.equal((await archiveToy(other)).archived, 50)
+  gate.open()
+  assert.equal((await leading).archived, 50)
+  const leases = await db.query('select name from mothball.lease order by name collate "C"')
+  assert.deepEqual(
+    leases.map(({ name }) => name),
+    ['public.orders', 'public.orders#1', 'public.orders;1', 'public.orders;2'],
+  )
 })
 
 test('where one of two lanes of a process fails, the other is brought to rest before the run closes', async (t) => {

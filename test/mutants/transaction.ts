@@ -157,12 +157,12 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the question what became of a COMMIT: taken for done',
-    patches: [{ file: COMMIT, find: '!(await didCommit(engine, last.question))', put: 'false' }],
+    patches: [{ file: COMMIT, find: '!(await didCommit(engine, last.question, error))', put: 'false' }],
     killedBy: { file: WRITES, tests: ['a COMMIT of a batch that never happened is not taken for one'] },
   },
   {
     without: 'the question what became of a COMMIT: taken for lost',
-    patches: [{ file: COMMIT, find: '!(await didCommit(engine, last.question))', put: 'true' }],
+    patches: [{ file: COMMIT, find: '!(await didCommit(engine, last.question, error))', put: 'true' }],
     killedBy: {
       file: WRITES,
       tests: ['a COMMIT of a batch whose answer was lost counts when the journal has it'],

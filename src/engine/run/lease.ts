@@ -13,6 +13,7 @@ import {
   ensureLeaseSql,
   fenceLanesSql,
   heartbeatSql,
+  laneLeaseOf,
   leaseHolderSql,
   releaseLeaseSql,
   terminateExpiredSql,
@@ -30,7 +31,7 @@ export type Lease = Readonly<{
 
 export const leaseName = (policy: Policy): string => qualifiedText(policy.subject)
 
-export const laneLeaseName = (policy: Policy, lane: number): string => `${leaseName(policy)}#${lane}`
+export const laneLeaseName = (policy: Policy, lane: number): string => laneLeaseOf(leaseName(policy), lane)
 
 /** This process, as leases and lanes name their owner. */
 export const ownerName = (): string => `${hostname()}:${process.pid}`

@@ -2,7 +2,7 @@
  * The work of a run whose lease we hold, from whichever batch on: moves what is left, whole or in lanes, closes the run
  * and tidies up. It stops at a batch's end, and whatever happens its counts are those that committed.
  */
-import { MothballError } from '../../core/errors/index.ts'
+import { hasCode, MothballError } from '../../core/errors/index.ts'
 import { type Family, movedTables } from '../../core/family.ts'
 import { addLanes } from '../../core/lane.ts'
 import { NOTHING_SWEPT } from '../../core/late.ts'
@@ -42,6 +42,9 @@ export async function workOn(engine: Engine, work: Work, epoch: string): Promise
     ...account,
     swept: work.late.swept,
     lease,
+  }).catch((error: unknown) => {
+    // Where the server has gone, what it went of says more than that nobody can be reached.
+    throw hasCode(error, 'connection_lost', 'database_unreachable') ? (account.error ?? error) : error
   })
   engine.emit({ kind: 'run-ended', result })
   await tidyUp(engine, work, result)

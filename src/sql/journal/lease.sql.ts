@@ -4,6 +4,14 @@
  */
 import { type Sql, sql } from '../tag.ts'
 
+/**
+ * A lane's lease is called like its subject's, with this and the lane's number after it: a character that no table of a
+ * policy has in its name (`nameProblem`), so that it is never called like a table's, or like a lane of another one.
+ */
+const LANE_MARK = ';'
+
+export const laneLeaseOf = (name: string, lane: number): string => `${name}${LANE_MARK}${lane}`
+
 /** Makes the row that everybody contends for; does nothing where it is there. */
 export const ensureLeaseSql = (name: string): Sql =>
   sql`insert into mothball.lease (name, epoch) values (${name}, 0) on conflict (name) do nothing`
@@ -53,13 +61,10 @@ export const leaseHolderSql = (name: string): Sql<{ run: string | null }> =>
 export const heartbeatSql = (name: string, epoch: string): Sql =>
   sql`update mothball.lease set heartbeat_at = pg_catalog.clock_timestamp() where name = ${name} and epoch = ${epoch}::bigint`
 
-/**
- * Fences the lanes of every other run of this subject: their batches find no row from now on. Waits for the open ones.
- * A lane's lease is called like its subject's, a `#` and the lane's number after it.
- */
+/** Fences the lanes of every other run of this subject: their batches find no row from now on. Waits for the open ones. */
 export const fenceLanesSql = (name: string, run: number): Sql =>
   sql`update mothball.lease set epoch = epoch + 1, owner = null, backend_pid = null, backend_start = null
-    where starts_with(name, ${`${name}#`}) and run_id <> ${run}::bigint`
+    where starts_with(name, ${name + LANE_MARK}) and run_id <> ${run}::bigint`
 
 export const releaseLeaseSql = (name: string, epoch: string): Sql =>
   sql`update mothball.lease set owner = null, backend_pid = null, backend_start = null where name = ${name} and epoch = ${epoch}::bigint`
