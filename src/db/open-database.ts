@@ -116,7 +116,8 @@ async function runTransaction<T>(
     result = await work(session)
     await begun
   } catch (error) {
-    await client.query('rollback').catch(() => undefined)
+    // In the midst of a copy nothing else is heard: its connection is closed, which rolls back as well.
+    if (!session.isCopying) await client.query('rollback').catch(() => undefined)
     throw error
   }
   await commit(client)
@@ -174,6 +175,8 @@ async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<reado
 
 class ClientSession implements CopySession {
   naming: Naming = UNNAMED
+  /** A copy was begun and has not come to its end. */
+  isCopying = false
   readonly #client: pg.PoolClient
   /** In a pipeline the server answers everything after an error with 25P02, which explains nothing. */
   #firstError: unknown = null
@@ -208,10 +211,12 @@ class ClientSession implements CopySession {
   }
 
   async copyOut(query: Sql<object>, sink: Writable): Promise<number> {
+    this.isCopying = true
     const stream = this.#client.query(copyTo(query.text))
     await pipeline(stream, sink).catch((error: unknown) => {
       throw databaseError(error)
     })
+    this.isCopying = false
     return stream.rowCount
   }
 
