@@ -1,12 +1,12 @@
 // A server that ends a connection in the packet that welcomes it, as one does that is stopped at that moment.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { MothballError } from '../../src/core/errors/index.ts'
 import type { TransactionOptions } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { sql } from '../../src/sql/tag.ts'
+import { serverBetween } from '../support/between.ts'
 import { testDatabase } from '../support/database.ts'
 
 /** A message of the server's: its type, its own length, what it says. */
@@ -21,27 +21,16 @@ const READY = message('Z', Buffer.from('I'))
 const SHUTDOWN = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'))
 
 /** Ends the first `times` connections together with their welcome, and hands on the others. */
-async function endingServer(t: TestContext, target: number, times: number): Promise<number> {
-  const sockets: Socket[] = []
+function endingServer(t: TestContext, target: number, times: number): Promise<number> {
   let welcomed = 0
-  const server = createServer((client) => {
-    sockets.push(client.on('error', () => undefined))
+  return serverBetween(t, (client, keep) => {
     if (welcomed >= times) {
-      const upstream = connect(target, '127.0.0.1')
-      sockets.push(upstream.on('error', () => undefined))
-      client.pipe(upstream).pipe(client)
+      client.pipe(keep(connect(target, '127.0.0.1'))).pipe(client)
       return
     }
     welcomed += 1
     client.once('data', () => client.end(Buffer.concat([AUTHENTICATED, READY, SHUTDOWN])))
-  }).listen(0, '127.0.0.1')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
   })
-  await once(server, 'listening')
-  const address = server.address()
-  return address === null || typeof address === 'string' ? 0 : address.port
 }
 
 test('a connection that is ended together with its welcome ends no program, and the next one works', async (t) => {

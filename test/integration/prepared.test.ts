@@ -1,21 +1,19 @@
 // Which statements the server keeps by name, and that none is kept where a pooler stands between.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { Database } from '../../src/db/database.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { sql } from '../../src/sql/tag.ts'
+import { serverBetween } from '../support/between.ts'
 import { testDatabase } from '../support/database.ts'
 
 const KEY_DATA = Buffer.from([0x4b, 0, 0, 0, 12])
 
 /** Hands everything on, but tells the client of another backend than it has, as a pooler does. */
-async function disguisingServer(t: TestContext, target: number): Promise<number> {
-  const sockets: Socket[] = []
-  const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1')
-    for (const socket of [client, upstream]) sockets.push(socket.on('error', () => undefined))
+const disguisingServer = (t: TestContext, target: number): Promise<number> =>
+  serverBetween(t, (client, keep) => {
+    const upstream = keep(connect(target, '127.0.0.1'))
     client.pipe(upstream)
     upstream.on('data', (data) => {
       const at = data.indexOf(KEY_DATA)
@@ -23,15 +21,7 @@ async function disguisingServer(t: TestContext, target: number): Promise<number>
       client.write(data)
     })
     upstream.on('end', () => client.end())
-  }).listen(0, '127.0.0.1')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
   })
-  await once(server, 'listening')
-  const address = server.address()
-  return address === null || typeof address === 'string' ? 0 : address.port
-}
 
 function opened(t: TestContext, url: string): Database {
   const database = openDatabase({ url, maxConnections: 1 })
