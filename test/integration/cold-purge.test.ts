@@ -133,6 +133,31 @@ test('a purge needs a basis, a second person and the number; then exactly the ex
   await assertClean(center)
 })
 
+test('a recall into tables that have changed since is refused by column, before anything is touched', async (t) => {
+  const center = await agedCenter(t)
+  const place = await coldPlace(t)
+  await exportAll(center, place)
+  await purgeAll(center, place)
+  const order = { keys: ['3'], actor: 'thandi', reason: 'phoned' }
+  const runs = () => center.db.query('select count(*) as n from mothball.run')
+  const before = await runs()
+  const onBoth = async (change: string) => {
+    for (const name of ['nic_cc_call_log', 'nic_cc_call_log_backup'])
+      await center.db.query(`alter table ${name} ${change}`)
+  }
+  for (const change of ['alter remark type varchar(40)', 'drop remark']) {
+    await onBoth(change)
+    await assert.rejects(recall(center.engine, place.vault, center.policy, order), (error) => {
+      assert.ok(error instanceof MothballError)
+      assert.deepEqual([error.code, error.facts['column']], ['cold_shape_differs', 'remark'])
+      return true
+    })
+    assert.deepEqual([await runs(), await archived(center)], [before, []])
+  }
+  await onBoth('add remark text')
+  assert.deepEqual((await recall(center.engine, place.vault, center.policy, order)).recalled, ['3'])
+})
+
 test('a basis that is withdrawn while a purge is at work ends it at its batch', async (t) => {
   const center = await agedCenter(t)
   const { owner, db } = center
