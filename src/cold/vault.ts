@@ -4,8 +4,7 @@
  * hashed, decrypted, and proven in the same way, before anybody sees a row of it. Written again: both, and what is left
  * compared with what was there.
  */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ColdTable } from '../core/cold/manifest.ts'
 import { MothballError } from '../core/errors/index.ts'
@@ -23,6 +22,7 @@ import type {
 import { countsSql, differenceSql } from '../sql/cold-file.sql.ts'
 import type { FileBoundary } from './boundary.ts'
 import { onDesk, tellingDesk } from './desk-error.ts'
+import { openDeskFolder } from './desk-folder.ts'
 import { decryptFile, encryptFile, type FileKey } from './encryption.ts'
 import { hashOfFile } from './file-hash.ts'
 import { openParquet, type Parquet } from './parquet.ts'
@@ -44,7 +44,7 @@ export function createVault(options: VaultOptions): ColdVault {
     keyId: keys[0]?.id ?? null,
     open: () =>
       onDesk(async () => {
-        const folder = await mkdtemp(join(tmpdir(), 'mothball-cold-'))
+        const folder = await openDeskFolder()
         return tellingDesk(new Desk(options, folder, await openParquet(folder)))
       }),
     list: () => store.list(),
