@@ -16,7 +16,7 @@ import type { Scenario, Stage } from './scenario.ts'
 /** The physical limit has nobody beside it. */
 const LIMIT = 'one statement a table, no agents (LIMIT)'
 const NO_RUN = 'agents without a run'
-const OURS = [1000, 100].map((batchSize) => ({ name: `our batches of ${batchSize.toLocaleString('en')}`, batchSize }))
+const OURS = [1000, 50].map((batchSize) => ({ name: `our batches of ${batchSize.toLocaleString('en')}`, batchSize }))
 const OTHERS = [
   { name: 'one transaction, FOR UPDATE', move: moveInOneTransaction },
   { name: 'chunks of 1,000 without locks', move: moveInChunks },
