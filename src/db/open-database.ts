@@ -40,7 +40,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const alone = <Row extends object>(query: Sql<Row>) => withClient(pool, (client) => runAlone(client, query))
   const copies = listeningPool({ ...limit, idleTimeoutMillis: IDLE_COPY_MS })
   const copying: Database['copying'] = (how, work) =>
-    withClient(copies, (client) => runTransaction(client, how, work), isLeftHalfWay)
+    withClient(copies, (client) => runCopies(client, how, work), isLeftHalfWay)
   return {
     transaction,
     copying,
@@ -106,21 +106,40 @@ async function runTransaction<T>(
   options: TransactionOptions,
   work: (session: ClientSession) => Promise<T>,
 ): Promise<T> {
+  let result: T
+  try {
+    result = await beginAndWork(client, options, work)
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+  await commit(client)
+  return result
+}
+
+/** In the midst of a copy no rollback is heard: where it fails its connection is closed, which rolls back as well. */
+async function runCopies<T>(
+  client: pg.PoolClient,
+  options: TransactionOptions,
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> {
+  const result = await beginAndWork(client, options, work)
+  await commit(client)
+  return result
+}
+
+async function beginAndWork<T>(
+  client: pg.PoolClient,
+  options: TransactionOptions,
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> {
   const session = new ClientSession(client)
   // Not waited for: what the work sends first goes along with it, and where it fails, that fails with its error.
   const begun = session.execute(beginSql(options.mode ?? 'write', options))
   begun.catch(() => undefined)
   if (options.repeated) session.naming = namingFor(client, session)
-  let result: T
-  try {
-    result = await work(session)
-    await begun
-  } catch (error) {
-    // In the midst of a copy nothing else is heard: its connection is closed, which rolls back as well.
-    if (!session.isCopying) await client.query('rollback').catch(() => undefined)
-    throw error
-  }
-  await commit(client)
+  const result = await work(session)
+  await begun
   return result
 }
 
@@ -175,8 +194,6 @@ async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<reado
 
 class ClientSession implements CopySession {
   naming: Naming = UNNAMED
-  /** A copy was begun and has not come to its end. */
-  isCopying = false
   readonly #client: pg.PoolClient
   /** In a pipeline the server answers everything after an error with 25P02, which explains nothing. */
   #firstError: unknown = null
@@ -211,12 +228,10 @@ class ClientSession implements CopySession {
   }
 
   async copyOut(query: Sql<object>, sink: Writable): Promise<number> {
-    this.isCopying = true
     const stream = this.#client.query(copyTo(query.text))
     await pipeline(stream, sink).catch((error: unknown) => {
       throw databaseError(error)
     })
-    this.isCopying = false
     return stream.rowCount
   }
 
