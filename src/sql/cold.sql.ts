@@ -4,6 +4,7 @@
  * writes the same CSV and computes the same digests (`cold-file.sql.ts`); a session that asks has its search path pinned.
  */
 import { type ArchivedFamily, type ArchivedTable, archivedSubject } from '../core/archived-family.ts'
+import { isCopiedAsText } from '../core/cold/columns.ts'
 import type { ColdColumn } from '../core/cold/manifest.ts'
 import { belongsTo, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
 import { inKeys, journalKey, type KeySet, keysBetween, keyText } from './keys.sql.ts'
@@ -59,7 +60,7 @@ const digestOf = (columns: readonly string[]): Sql => {
 
 /**
  * COPY binds nothing: values stand in it as literals. Every value goes as its `::text`, which is not what COPY itself
- * writes of a truth, an address or padded characters.
+ * writes of a truth, an address or padded characters; where it is, COPY makes it.
  */
 export function copyColdSql(
   family: ArchivedFamily,
@@ -68,7 +69,10 @@ export function copyColdSql(
   columns: readonly ColdColumn[],
 ): Sql {
   const owned = ownedRows(family, each, whose)
-  const texts = columns.map(({ name }) => sql`${column(owned.row, name)}::text`)
+  const texts = columns.map((each) => {
+    const value = column(owned.row, each.name)
+    return isCopiedAsText(each) ? value : sql`${value}::text`
+  })
   const rows = sql`select ${commaList([owned.family, ...texts])} from ${owned.from}`
   return inlined(sql`copy (${rows}) to stdout (format csv, force_quote *)`)
 }
