@@ -38,6 +38,14 @@ test('a stage that is none, or that nobody gives a reason for, is refused', asyn
   assertError(await mothball.json('stop', '99'), 'not_found', 1)
 })
 
+test('what has nothing to send, or nowhere to send it, says so', async (t) => {
+  const mothball = program(t, await sampleDatabase(t, { migrated: true }))
+  assertError(await mothball.json('audit', 'publish'), 'audit_empty', 1)
+  await mothball.json('policy', 'stage', 'nic-call-center', 'live', '--reason', 'looked at')
+  assertError(await mothball.json('audit', 'publish'), 'audit_heads_missing', 2)
+  assertError(await mothball.json('notify', 'test'), 'notify_missing', 2)
+})
+
 test('the head of the audit log is noted, old entries are pruned, and the log is held against both', async (t) => {
   const db = await sampleDatabase(t, { migrated: true })
   const privateKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
