@@ -40,7 +40,7 @@ test('a stage that is none, or that nobody gives a reason for, is refused', asyn
 
 test('what has nothing to send, or nowhere to send it, says so', async (t) => {
   const mothball = program(t, await sampleDatabase(t, { migrated: true }))
-  assertError(await mothball.json('audit', 'publish'), 'audit_empty', 1)
+  assertError(await mothball.json('audit', 'publish'), 'audit_empty', 4)
   await mothball.json('policy', 'stage', 'nic-call-center', 'live', '--reason', 'looked at')
   assertError(await mothball.json('audit', 'publish'), 'audit_heads_missing', 2)
   assertError(await mothball.json('notify', 'test'), 'notify_missing', 2)
