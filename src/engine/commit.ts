@@ -17,7 +17,9 @@ const OUTCOME_PAUSE_MS = 500
 const NUMBER_OF_THE_FUTURE = '22023'
 
 /** Whether the batch's own record is there, and what `pg_xact_status` says of its transaction (null: forgotten). */
-export type OutcomeQuestion = Sql<{ recorded: string; status: string | null }>
+export type OutcomeRow = Readonly<{ recorded: string; status: string | null }>
+
+export type OutcomeQuestion = Sql<OutcomeRow>
 
 /** What a transaction did, and how to ask for it afterwards; null where it wrote nothing. */
 export type Committing<T> = Readonly<{ question: OutcomeQuestion | null; result: T }>
@@ -44,18 +46,26 @@ export async function commitKnowingly<T>(
   return committed.result
 }
 
-/** Throws `unanswered` where nobody can be asked in time. */
+/**
+ * The record is looked for in a snapshot, the status is the one of now: what committed between the two is seen by the
+ * next look. If it isn't, a server that crashed has given the number to somebody else. Throws `unanswered` where nobody
+ * can be asked in time.
+ */
 async function didCommit(
   { database, pause }: Engine,
   question: OutcomeQuestion | null,
   unanswered: MothballError,
 ): Promise<boolean> {
   if (question === null) return true
+  let wasCommitted = false
   for (let attempt = 1; attempt <= OUTCOME_ATTEMPTS; attempt += 1) {
     try {
       const { recorded, status } = await database.one(question)
       if (recorded === 'true') return true
-      if (status !== 'in progress') return false
+      const isCommitted = status === 'committed'
+      if (status !== 'in progress' && (!isCommitted || wasCommitted)) return false
+      wasCommitted = isCommitted
+      if (isCommitted) continue
     } catch (error) {
       if (sqlstateOf(error) === NUMBER_OF_THE_FUTURE) return false
       if (!hasCode(error, 'connection_lost', 'database_unreachable')) throw error

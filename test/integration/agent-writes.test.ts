@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MothballError } from '../../src/core/errors/index.ts'
 import type { Database } from '../../src/db/database.ts'
-import { commitKnowingly } from '../../src/engine/commit.ts'
+import { commitKnowingly, type OutcomeQuestion, type OutcomeRow } from '../../src/engine/commit.ts'
 import type { Engine, SignalPoint } from '../../src/engine/ports.ts'
 import { run } from '../../src/engine/run/run.ts'
 import { verify } from '../../src/engine/verify/verify.ts'
 import { batchOutcomeSql } from '../../src/sql/journal/batch.sql.ts'
+import { sql } from '../../src/sql/tag.ts'
 import { type CallCenter, callCenter } from '../support/call-center.ts'
 import { eventually } from '../support/eventually.ts'
 import { gateAt } from '../support/reached.ts'
@@ -134,20 +135,28 @@ test('a COMMIT of a batch that never happened is not taken for one', async (t) =
   assert.deepEqual([await center.count('nic_cc_customer'), await center.count('nic_cc_customer_backup')], [4, 0])
 })
 
-test('a transaction that a crashed server has forgotten did not commit, and what broke it is told', async (t) => {
-  const { engine, policy } = await callCenter(t)
-  const broken = new MothballError('statement_failed', { sqlstate: '53100', at: 'commit' })
+/** A transaction that does its work; then COMMIT is answered by `broken`, and by `question` somebody finds out. */
+function committingBroken({ engine, policy }: CallCenter, broken: MothballError, question: OutcomeQuestion) {
   const transaction: Database['transaction'] = async (options, work) => {
     await engine.database.transaction(options, work)
     throw broken
   }
-  const committing = commitKnowingly(
-    { ...engine, database: { ...engine.database, transaction } },
-    policy,
-    async () => ({
-      question: batchOutcomeSql('1', '4000000000'),
-      result: null,
-    }),
-  )
+  const breaking = { ...engine, database: { ...engine.database, transaction } }
+  return commitKnowingly(breaking, policy, () => Promise.resolve({ question, result: 'done' }))
+}
+
+test('a transaction that a crashed server has forgotten did not commit, and what broke it is told', async (t) => {
+  const broken = new MothballError('statement_failed', { sqlstate: '53100', at: 'commit' })
+  const committing = committingBroken(await callCenter(t), broken, batchOutcomeSql('1', '4000000000'))
   await assert.rejects(committing, (error) => error === broken)
+})
+
+test('one that commits while it is looked for is found by the next look; whose number another has now did not', async (t) => {
+  const center = await callCenter(t)
+  await center.db.query('create sequence look')
+  const lost = new MothballError('connection_lost', { at: 'commit' })
+  const late = sql<OutcomeRow>`select (nextval('public.look') > 1)::text as recorded, 'committed' as status`
+  assert.equal(await committingBroken(center, lost, late), 'done')
+  const another = sql<OutcomeRow>`select 'false' as recorded, 'committed' as status`
+  await assert.rejects(committingBroken(center, lost, another), (error) => error === lost)
 })

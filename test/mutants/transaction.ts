@@ -168,4 +168,14 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
       tests: ['a COMMIT of a batch whose answer was lost counts when the journal has it'],
     },
   },
+  {
+    without: 'another look at a COMMIT that came through while it was looked for',
+    patches: [{ file: COMMIT, find: ' && (!isCommitted || wasCommitted)', put: '' }],
+    killedBy: {
+      file: WRITES,
+      tests: [
+        'one that commits while it is looked for is found by the next look; whose number another has now did not',
+      ],
+    },
+  },
 ]
