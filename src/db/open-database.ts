@@ -8,7 +8,7 @@ import { beginSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { CopySession, Database, TransactionOptions } from './database.ts'
 import { databaseError } from './database-error.ts'
-import { type Naming, namingFor, UNNAMED } from './prepared.ts'
+import { type Naming, nameNoMore, namingFor, UNNAMED } from './prepared.ts'
 
 export type DatabaseOptions = Readonly<{
   url: string
@@ -115,6 +115,7 @@ async function runTransaction<T>(
     result = await beginAndWork(client, session, options, work)
   } catch (error) {
     session.end(error)
+    nameNoMore(client, error)
     await client.query('rollback').catch(() => undefined)
     throw error
   }
