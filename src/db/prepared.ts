@@ -17,8 +17,8 @@ export type Naming = (query: Sql<object>) => string | null
 export const UNNAMED: Naming = () => null
 
 /** A statement that binds nothing is sent whole, in one message: there is nothing to plan. */
-const byText: Naming = ({ text, values }) =>
-  values.length === 0 ? null : createHash('sha256').update(text).digest('base64url')
+const byText: Naming = ({ text, values, isPlannedAnew }) =>
+  values.length === 0 || isPlannedAnew ? null : createHash('sha256').update(text).digest('base64url')
 
 /**
  * A name that the backend does not know or knows already (a pooler that told us its backend's number and has changed it,
