@@ -27,6 +27,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     types: { getTypeParser: () => (text: string) => text },
     fallback_application_name: options.applicationName ?? 'mothball',
     keepAlive: true,
+    keepAliveInitialDelayMillis: SILENT_MS,
   }
   const limit = { ...settings, max: options.maxConnections ?? 6 }
   const pool = listeningPool({
@@ -52,6 +53,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     close: async () => void (await Promise.all([pool.end(), copies.end()])),
   }
 }
+
+/**
+ * A server whose machine or network has gone says nothing, and whoever waits for its answer would wait for the two hours
+ * that the system leaves a silent connection alone.
+ */
+const SILENT_MS = 30_000
 
 /**
  * A connection that copies one set after the other is made once: that takes as long as a tenth of a set. It is gone soon
