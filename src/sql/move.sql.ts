@@ -34,7 +34,14 @@ export function copySubjectsSql(judgement: Judgement, { locked, excluded, batch 
     notKept.where,
     ...(excluded === null ? [] : [sql`not ${amongKeys(SUBJECT, shape.key, excluded, shape)}`]),
   ]
-  return copySql(policy, family, subject, { batch, alias: SUBJECT, where, with: notKept.with, tellKeys: false })
+  const statement = copySql(policy, family, subject, {
+    batch,
+    alias: SUBJECT,
+    where,
+    with: notKept.with,
+    tellKeys: false,
+  })
+  return excluded === null ? statement : plannedAnew(statement)
 }
 
 /** Which of the locked subjects this batch has copied: asked where these were not all of them. */

@@ -97,8 +97,7 @@ test('what rows are looked up in is never planned unseen, in a batch of which so
   assert.equal((await run(engine, policy)).archived, 4)
   await db.query('rollback')
   const kept = await engine.database.rows(sql<{ text: string }>`select statement as text from pg_prepared_statements`)
-  const looksUp =
-    /not c0\."id" = any\(\$|as copied_key|insert into "public"\."nic_cc_call_log_backup"[^$]*\$.* = any\(\$/s
+  const looksUp = /not \w+\."id" = any\(\$|c\."customer_id" = any\(\$/
   assert.deepEqual(
     kept.filter(({ text }) => looksUp.test(text)),
     [],
