@@ -40,6 +40,7 @@ test('what a killed process has left is removed by the next; what is another’s
   const others = [
     basename(left).replace('mothball-cold-', 'mothball-cold-elsewhere-'),
     basename(mine).replace(`-${process.pid}-`, '-none-'),
+    basename(mine).replace(`-${process.pid}-`, `-${deadProcess()}-${process.pid}-`),
     `mothball-suite-${deadProcess()}-abc`,
   ].map((name) => join(folder, name))
   for (const path of [left, ...others]) {
@@ -49,4 +50,13 @@ test('what a killed process has left is removed by the next; what is another’s
   const next = await openDeskFolder()
   assert.ok(!existsSync(left))
   for (const path of [mine, next, ...others]) assert.ok(existsSync(path), path)
+})
+
+test('what another process of our number has left is removed: a container that starts again has the same', async (t) => {
+  const folder = ownFolder(t)
+  const mine = await openDeskFolder()
+  const left = join(folder, basename(mine).replace(/[^-]+$/, 'before'))
+  mkdirSync(left)
+  await openDeskFolder()
+  assert.deepEqual([existsSync(mine), existsSync(left)], [true, false])
 })

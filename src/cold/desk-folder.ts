@@ -4,29 +4,36 @@
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** Containers may share a folder, and number their processes each by itself: the host's name tells them apart. */
 const PREFIX = `mothball-cold-${hostname().replaceAll(/[^A-Za-z0-9.-]/g, '_')}-`
 
-const OF_PROCESS = /^(\d+)-/
+/** To the end, for the name of a host may go on with a number: `worker` beside `worker-2`. */
+const OF_PROCESS = /^(\d+)-[^-]+$/
+
+/** A container that starts again numbers its process as before: what goes by our number need not be ours. */
+const opened = new Set<string>()
 
 /** Throws what the file system said, where there is no room for it. */
 export async function openDeskFolder(): Promise<string> {
   await removeAbandoned()
-  return mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  opened.add(basename(folder))
+  return folder
 }
 
 /** What cannot be listed or removed, as another user's, is his affair. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const owner = name.startsWith(PREFIX) ? OF_PROCESS.exec(name.slice(PREFIX.length))?.[1] : undefined
-    if (owner === undefined || isAlive(Number(owner))) continue
+    if (owner === undefined || opened.has(name) || isAnothers(Number(owner))) continue
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
-function isAlive(processId: number): boolean {
+function isAnothers(processId: number): boolean {
+  if (processId === process.pid) return false
   try {
     process.kill(processId, 0)
     return true

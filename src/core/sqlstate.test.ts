@@ -14,6 +14,8 @@ for (const [sqlstate, isAboutRows, passes] of [
   ['53100', false, false],
   ['54000', true, false],
   ['25P02', false, false],
+  ['26000', false, true],
+  ['42P05', false, true],
   ['', false, false],
 ] as const)
   test(`SQLSTATE ${sqlstate || '(none)'} is about the rows: ${isAboutRows}; passes by itself: ${passes}`, () => {

@@ -3,8 +3,8 @@
 /** SQLSTATE classes that speak of the connection, the statement or the server. All others are about the rows. */
 const NOT_ABOUT_ROWS = /^(08|25|26|42|53|54001|57|58|XX)/
 
-/** Others held what was needed; the same restore may pass now. */
-const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001']
+/** Others held what was needed, or a statement's name was not what it had been; the same may pass now. */
+const TRANSIENT: readonly string[] = ['40P01', '55P03', '40001', '26000', '42P05']
 
 /** The statement took too long: fewer rows at once may pass. */
 const TIMEOUT = '57014'

@@ -8,7 +8,7 @@ import { beginSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { CopySession, Database, TransactionOptions } from './database.ts'
 import { databaseError } from './database-error.ts'
-import { type Naming, namingFor, UNNAMED } from './prepared.ts'
+import { type Naming, nameNoMore, namingFor, UNNAMED } from './prepared.ts'
 
 export type DatabaseOptions = Readonly<{
   url: string
@@ -27,6 +27,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     types: { getTypeParser: () => (text: string) => text },
     fallback_application_name: options.applicationName ?? 'mothball',
     keepAlive: true,
+    keepAliveInitialDelayMillis: SILENT_MS,
   }
   const limit = { ...settings, max: options.maxConnections ?? 6 }
   const pool = listeningPool({
@@ -54,6 +55,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /**
+ * A server whose machine or network has gone says nothing, and whoever waits for its answer would wait for the two hours
+ * that the system leaves a silent connection alone.
+ */
+const SILENT_MS = 30_000
+
+/**
  * A connection that copies one set after the other is made once: that takes as long as a tenth of a set. It is gone soon
  * after, for one that waits is one less for others.
  */
@@ -72,7 +79,7 @@ function listeningPool(config: pg.PoolConfig): pg.Pool {
   return pool
 }
 
-/** After an error the connection is closed where it was lost, or `isUseless`. */
+/** After an error the connection is closed where it was lost, `isUseless`, or still in a transaction: its end was refused. */
 async function withClient<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
@@ -91,13 +98,16 @@ async function withClient<T>(
     return await work(client)
   } catch (error) {
     const told = databaseError(error)
-    broken ||= isUseless(told)
+    broken ||= isUseless(told) || client.getTransactionStatus() !== IDLE
     throw told
   } finally {
     client.off('error', onError)
     client.release(broken)
   }
 }
+
+/** What the server last said of a connection on which no transaction is open. */
+const IDLE = 'I'
 
 const isLost = (told: unknown): boolean => told instanceof MothballError && told.code === 'connection_lost'
 
@@ -106,10 +116,13 @@ async function runTransaction<T>(
   options: TransactionOptions,
   work: (session: ClientSession) => Promise<T>,
 ): Promise<T> {
+  const session = new ClientSession(client)
   let result: T
   try {
-    result = await beginAndWork(client, options, work)
+    result = await beginAndWork(client, session, options, work)
   } catch (error) {
+    session.end(error)
+    nameNoMore(client, error)
     await client.query('rollback').catch(() => undefined)
     throw error
   }
@@ -123,20 +136,22 @@ async function runCopies<T>(
   options: TransactionOptions,
   work: (session: ClientSession) => Promise<T>,
 ): Promise<T> {
-  const result = await beginAndWork(client, options, work)
+  const result = await beginAndWork(client, new ClientSession(client), options, work)
   await commit(client)
   return result
 }
 
 async function beginAndWork<T>(
   client: pg.PoolClient,
-  options: TransactionOptions,
+  session: ClientSession,
+  { mode = 'write', ...options }: TransactionOptions,
   work: (session: ClientSession) => Promise<T>,
 ): Promise<T> {
-  const session = new ClientSession(client)
-  // Not waited for: what the work sends first goes along with it, and where it fails, that fails with its error.
-  const begun = session.execute(beginSql(options.mode ?? 'write', options))
+  // Not waited for where nothing is written by what goes along with it: a BEGIN that somebody cancels leaves that outside
+  // of any transaction. It fails with BEGIN's error, and nothing is sent after it.
+  const begun = session.execute(beginSql(mode, options))
   begun.catch(() => undefined)
+  if (mode === 'write' && !options.repeated) await begun
   if (options.repeated) session.naming = namingFor(client, session)
   const result = await work(session)
   await begun
@@ -195,11 +210,17 @@ async function runBare(client: pg.PoolClient, query: Sql<object>): Promise<reado
 class ClientSession implements CopySession {
   naming: Naming = UNNAMED
   readonly #client: pg.PoolClient
-  /** In a pipeline the server answers everything after an error with 25P02, which explains nothing. */
-  #firstError: unknown = null
+  #sent = 0
+  /** The first error: in a pipeline the server answers everything after it with 25P02, which explains nothing. */
+  #failure: Readonly<{ error: unknown; turn: number }> | null = null
 
   constructor(client: pg.PoolClient) {
     this.#client = client
+  }
+
+  /** Nothing more is sent: what still wants to would find the transaction gone, or another one. */
+  end(error: unknown): void {
+    this.#failure ??= { error, turn: this.#sent }
   }
 
   get processId(): number | null {
@@ -236,14 +257,26 @@ class ClientSession implements CopySession {
   }
 
   async #send<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {
-    try {
-      const name = this.naming(query)
-      const values = [...query.values]
-      if (name === null) return await this.#client.query<Row>(query.text, values)
-      return await this.#client.query<Row>({ name, text: query.text, values })
-    } catch (error) {
-      this.#firstError ??= databaseError(error)
-      throw this.#firstError
-    }
+    this.#requireUnfailed()
+    const turn = this.#sent
+    this.#sent += 1
+    const answer = await this.#answer(query).catch((error: unknown) => {
+      this.#failure ??= { error: databaseError(error), turn }
+      throw this.#failure.error
+    })
+    // Answered well behind one that failed, it stood outside of any transaction: BEGIN was what failed.
+    this.#requireUnfailed(turn)
+    return answer
+  }
+
+  #requireUnfailed(before = Number.POSITIVE_INFINITY): void {
+    if (this.#failure !== null && this.#failure.turn < before) throw this.#failure.error
+  }
+
+  #answer<Row extends object>(query: Sql<Row>): Promise<pg.QueryResult<Row>> {
+    const name = this.naming(query)
+    const values = [...query.values]
+    if (name === null) return this.#client.query<Row>(query.text, values)
+    return this.#client.query<Row>({ name, text: query.text, values })
   }
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { backendSql } from '../sql/session.sql.ts'
 import type { Sql } from '../sql/tag.ts'
 import type { Session } from './database.ts'
+import { sqlstateOf } from './database-error.ts'
 
 /** By connection: whether the backend that we were given at its beginning is the one that answers. */
 const owned = new WeakMap<object, boolean>()
@@ -16,8 +17,20 @@ export type Naming = (query: Sql<object>) => string | null
 export const UNNAMED: Naming = () => null
 
 /** A statement that binds nothing is sent whole, in one message: there is nothing to plan. */
-const byText: Naming = ({ text, values }) =>
-  values.length === 0 ? null : createHash('sha256').update(text).digest('base64url')
+const byText: Naming = ({ text, values, isPlannedAnew }) =>
+  values.length === 0 || isPlannedAnew ? null : createHash('sha256').update(text).digest('base64url')
+
+/**
+ * A name that the backend does not know or knows already (a pooler that told us its backend's number and has changed it,
+ * DEALLOCATE ALL), and one whose statement cannot be made again (it bound a type that was dropped since, under whose
+ * name there is another).
+ */
+const OF_A_NAME = ['26000', '42P05', '0A000', 'XX000']
+
+/** Where `error` may speak of a name, the connection goes on without any: it would fail with every further transaction. */
+export function nameNoMore(connection: object, error: unknown): void {
+  if (owned.get(connection) && OF_A_NAME.includes(sqlstateOf(error))) owned.set(connection, false)
+}
 
 /** `connection` is asked in its first transaction who answers, together with what else is sent; named from the next one on. */
 export function namingFor(connection: object, session: Pick<Session, 'one' | 'processId'>): Naming {

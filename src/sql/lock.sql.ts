@@ -16,7 +16,7 @@ import { candidateSql, type Judgement, quarantinedSql, SUBJECT } from './eligibi
 import { belongsTo, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
 import { amongKeys, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
 import { gatherOrdered, type OrderedKeysRow } from './ordered-keys.sql.ts'
-import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
+import { allOf, anyOf, column, commaList, id, join, plannedAnew, raw, type Sql, sql, table } from './tag.ts'
 
 /** The locked rows of each table of the family; a table that needs no lock has none. */
 export type LockedRows = ReadonlyMap<FamilyTable, KeySet>
@@ -110,7 +110,7 @@ export function busySubjectsSql(family: Family, each: FamilyTable, subjects: Key
       join only ${table(shape.name)} ${SUBJECT} on ${belongsTo(path, SUBJECT)}
       where ${inKeys(SUBJECT, shape.key, subjects, shape)} and not ${amongKeys(hop(0), each.shape.key, locked, each.shape)}`,
   )
-  return sql`select ${gatherKeys(raw('busy'), shape.key)} from (${join(onPaths, ' union ')}) busy`
+  return plannedAnew(sql`select ${gatherKeys(raw('busy'), shape.key)} from (${join(onPaths, ' union ')}) busy`)
 }
 
 /** Whether a locked row of `each` has two owners; asked first, because as a rule none has. */

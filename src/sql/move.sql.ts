@@ -10,7 +10,7 @@ import { candidateSql, type Judgement, type NotKept, notKeptWithin, SUBJECT } fr
 import { amongKeys, columnsOf, gatherKeys, inKeys, type KeySet, type KeySetRow } from './keys.sql.ts'
 import { belongsToRows, knownColumns, type LockedRows } from './lock.sql.ts'
 import type { OrderedKeys } from './ordered-keys.sql.ts'
-import { allOf, column, commaList, empty, id, raw, type Sql, sql, table } from './tag.ts'
+import { allOf, column, commaList, empty, id, plannedAnew, raw, type Sql, sql, table } from './tag.ts'
 
 /** What one side of a batch did to one table: rows, and their digest by value (null for no row). */
 export type SideRow = Readonly<{ count: string; digest: string | null }>
@@ -34,7 +34,14 @@ export function copySubjectsSql(judgement: Judgement, { locked, excluded, batch 
     notKept.where,
     ...(excluded === null ? [] : [sql`not ${amongKeys(SUBJECT, shape.key, excluded, shape)}`]),
   ]
-  return copySql(policy, family, subject, { batch, alias: SUBJECT, where, with: notKept.with, tellKeys: false })
+  const statement = copySql(policy, family, subject, {
+    batch,
+    alias: SUBJECT,
+    where,
+    with: notKept.with,
+    tellKeys: false,
+  })
+  return excluded === null ? statement : plannedAnew(statement)
 }
 
 /** Which of the locked subjects this batch has copied: asked where these were not all of them. */
@@ -72,7 +79,9 @@ export const countMovableSql = (
   locked: KeySet,
   copied: LockedRows,
 ): Sql<{ count: string }> =>
-  sql`select count(*) as count from only ${table(each.shape.name)} ${ROW} where ${allOf(movableRows(family, each, locked, copied))}`
+  plannedAnew(
+    sql`select count(*) as count from only ${table(each.shape.name)} ${ROW} where ${allOf(movableRows(family, each, locked, copied))}`,
+  )
 
 /** Deletes exactly the rows that were copied. Without comparison it returns no row: the server tells how many. */
 export function deleteSql(policy: Policy, { shape }: FamilyTable, copied: KeySet): Sql<SideRow> {
@@ -99,9 +108,10 @@ function copySql(policy: Policy, family: Family, each: FamilyTable, copy: Copy):
       ${copy.with === null ? empty : sql`with ${copy.with} `}select ${commaList(names.map((name) => column(alias, name)))}, pg_catalog.now(), ${policy.archivedBy}::text, ${policy.reason}::text, ${batch}::bigint
       from only ${table(each.shape.name)} ${alias} where ${allOf(where)}`
   if (!policy.compare && !copy.tellKeys) return sql`${insert}`
-  return sql`with moved as (${insert}
+  const statement = sql<CopiedRow>`with moved as (${insert}
       returning ${commaList([...known.map(id), sql`${rowHash(policy, each.shape)} as h`])}
     ) select ${told}, pg_catalog.bit_xor(h)::text as digest from moved`
+  return copy.tellKeys ? plannedAnew(statement) : statement
 }
 
 /**

@@ -13,9 +13,12 @@ export class Sql<Row extends object = object> {
   /** Never set: it only carries the row type from the statement to its reader. */
   declare readonly row?: Row
 
+  readonly isPlannedAnew: boolean
+
   /** Even places hold SQL, odd places hold values; use the tag, not this. */
-  constructor(parts: readonly (string | Value)[]) {
+  constructor(parts: readonly (string | Value)[], isPlannedAnew = false) {
     this.#parts = parts
+    this.isPlannedAnew = isPlannedAnew
   }
 
   get parts(): readonly (string | Value)[] {
@@ -45,6 +48,12 @@ export function sql<Row extends object = object>(
   })
   return new Sql<Row>(parts)
 }
+
+/**
+ * The same, never planned without its values: an array in which rows are looked up by hash is searched from its start
+ * for each of them where the planner has not seen it (9,000 rows among 9,000 keys: 412 ms instead of 16).
+ */
+export const plannedAnew = <Row extends object>(query: Sql<Row>): Sql<Row> => new Sql<Row>(query.parts, true)
 
 /** Appends `piece` and then `after`, joining SQL with SQL so that values keep the odd places. */
 function splice(parts: (string | Value)[], piece: Sql, after: string): void {

@@ -1,6 +1,6 @@
 // A server that ends a connection in the packet that welcomes it, as one does that is stopped at that moment.
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { MothballError } from '../../src/core/errors/index.ts'
 import type { TransactionOptions } from '../../src/db/database.ts'
@@ -58,4 +58,12 @@ test('what a run reads leaves the other cores to people; a snapshot by itself ma
   assert.deepEqual(await mostIn({ mode: 'snapshot', parallel: false }), { most: '0' })
   assert.deepEqual(await mostIn({ mode: 'snapshot' }), own)
   assert.deepEqual(await mostIn({ parallel: true }), own)
+})
+
+test('a server that has gone without a word is asked for after half a minute, while its answer is waited for', async (t) => {
+  const asked = t.mock.method(Socket.prototype, 'setKeepAlive')
+  const database = openDatabase({ url: (await testDatabase(t)).url })
+  t.after(() => database.close())
+  await database.one(sql<{ n: string }>`select 1 as n`)
+  assert.deepEqual(asked.mock.calls.at(-1)?.arguments, [true, 30_000])
 })
