@@ -47,16 +47,24 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 async function bench(options: Options): Promise<void> {
   await using arena = await openArena(say)
   const reports = new Map<string, Report>()
-  for (const scenario of SCENARIOS.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
-    say(`${scenario.name}: ${scenario.about}`)
-    reports.set(scenario.name, await scenario.run({ arena, options, say }))
+  try {
+    for (const scenario of SCENARIOS.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
+      say(`${scenario.name}: ${scenario.about}`)
+      reports.set(scenario.name, await scenario.run({ arena, options, say }))
+    }
+  } finally {
+    // What was measured is told, though a later scenario broke off.
+    await tell(reports, options, arena.serverVersion)
   }
+}
+
+async function tell(reports: ReadonlyMap<string, Report>, options: Options, postgres: string): Promise<void> {
   const all = [...reports.values()]
   printReports(reports)
   for (const breakdown of all.flatMap(({ breakdowns }) => breakdowns ?? [])) printBreakdown(breakdown)
   console.log(`\n${verdict(all.flatMap(({ lines }) => lines))}`)
   if (options.json === null) return
-  await writeFile(options.json, reportJson(reports, { options, settings: SETTINGS, postgres: arena.serverVersion }))
+  await writeFile(options.json, reportJson(reports, { options, settings: SETTINGS, postgres }))
 }
 
 function verdict(lines: readonly Line[]): string {

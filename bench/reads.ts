@@ -74,7 +74,7 @@ async function moveAll({ ask }: Served): Promise<Sample> {
     if (typeof record !== 'object' || record === null || !('status' in record && 'archived' in record))
       throw new Error('a run has a status')
     if (record.status === 'success') return { ms: 0, rows: Number(record.archived) }
-    if (record.status !== 'running') throw new Error(`the run ended ${record.status}`)
+    if (record.status !== 'running') throw new Error(`the run ended ${JSON.stringify(record)}`)
     await delay(200)
   }
 }
