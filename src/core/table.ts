@@ -148,3 +148,6 @@ export const isIndexed = (shape: TableShape, columns: readonly string[]): boolea
 /** Columns whose values are stored by whoever inserts; generated ones compute themselves. */
 export const storedColumns = (shape: TableShape): readonly Column[] =>
   shape.columns.filter((column) => column.generated === null)
+
+/** A type as the catalog prints it, without its length, precision or scale; a quoted name stands as it is. */
+export const withoutLength = (type: string): string => (type.includes('"') ? type : type.replace(/\([\d,\s-]*\)/, ''))

@@ -3,7 +3,7 @@
  * is bound and takes the column's own type; nothing of a policy's text ever becomes SQL.
  */
 import type { Condition, ConditionValue, Policy } from '../core/policy.ts'
-import { type Column, columnOf, type TableShape } from '../core/table.ts'
+import { type Column, columnOf, type TableShape, withoutLength } from '../core/table.ts'
 import { daysBefore, instantFor } from './instant.sql.ts'
 import { allOf, column, raw, type Sql, sql } from './tag.ts'
 
@@ -53,5 +53,5 @@ function wholeDay(shape: Column, operator: Condition['operator']): string {
 /** The column's type without its length: a cast to varchar(3) would cut the value that it is compared with. */
 export function comparisonType({ type }: Pick<Column, 'type'>): string {
   if (type.startsWith('character(')) return 'bpchar'
-  return type.includes('"') || type.startsWith('bit(') ? type : type.replace(/\([\d,\s-]*\)/, '')
+  return type.startsWith('bit(') ? type : withoutLength(type)
 }

@@ -2,6 +2,7 @@
  * How a column of the database stands in a cold file. Whole numbers and truths have one form everywhere; all else is
  * PostgreSQL's own text, which no reader rounds, pads or shifts into another zone. Pure.
  */
+import { withoutLength } from '../table.ts'
 import type { ColdColumn } from './manifest.ts'
 
 const NATIVE: Readonly<Record<string, string>> = {
@@ -29,8 +30,7 @@ const COPIED_AS_TEXT: ReadonlySet<string> = new Set([
 ])
 
 /** Whatever its length or precision; a domain or an array goes by a name of its own and is none of them. */
-export const isCopiedAsText = ({ type }: Pick<ColdColumn, 'type'>): boolean =>
-  COPIED_AS_TEXT.has(type.replace(/\(\d+(?:,\d+)?\)$/, ''))
+export const isCopiedAsText = ({ type }: Pick<ColdColumn, 'type'>): boolean => COPIED_AS_TEXT.has(withoutLength(type))
 
 /** The column of ours in every file, its first: whose row it is. */
 export const FAMILY_COLUMN = 'mothball_family'
