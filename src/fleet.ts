@@ -2,12 +2,14 @@
  * Every database of a configuration, opened for a service: each with its own connections, queue, journal, lease and
  * log. What one of them does is told under its name.
  */
+import { openEngine } from './compose.ts'
 import { openTellingEngine } from './compose-telling.ts'
 import type { Config } from './config.ts'
 import { choosePolicy } from './core/choose-policy.ts'
 import { MothballError } from './core/errors/index.ts'
 import type { ArchiveEvent } from './core/event.ts'
 import { NOBODY } from './core/notify-schema.ts'
+import type { Database } from './db/database.ts'
 import { createArchiver } from './engine/archiver.ts'
 import type { Engine } from './engine/ports.ts'
 import { headsPlaceOf } from './jobs/audit-heads.ts'
@@ -23,14 +25,17 @@ export type FleetOptions = Readonly<{
   onTrouble: OnTrouble
   /** Only this policy. */
   policy?: string | undefined
-  /** Requests that may be answered at once, each by a connection of its own. */
+  /** Requests of each database that may be answered at once; at most this many connections beside those that work. */
   callers?: number
   /** Shown in pg_stat_activity. */
   applicationName?: string
 }>
 
-/** A station, the engine that its verbs work with, and whoever tells people of it. */
-export type FleetDatabase = Station & Readonly<{ engine: Engine; notifier: Notifier }>
+/**
+ * A station, the engine that its verbs work with, and whoever tells people of it. `callers`: the connections by which
+ * requests are answered, apart, so that no run waits behind a crowd of them.
+ */
+export type FleetDatabase = Station & Readonly<{ engine: Engine; notifier: Notifier; callers: Database }>
 
 export type Fleet = Readonly<{ stations: readonly FleetDatabase[] }> & AsyncDisposable
 
@@ -47,12 +52,13 @@ export function openFleet(
     cold = {},
     audit = { publicKeys: {} },
   }: Pick<Config, 'databases' | 'policies'> & Partial<Pick<Config, 'notify' | 'cold' | 'audit'>>,
-  { emit, onTrouble, policy, callers = 0, applicationName }: FleetOptions,
+  { emit, onTrouble, policy, callers = 1, applicationName }: FleetOptions,
 ): Fleet {
   if (databases.length === 0) throw new MothballError('database_url_missing')
   const chosen = policy === undefined ? policies : [choosePolicy(policies, policy)]
   const hands = chosen.reduce((sum, { parallel }) => sum + parallel, 0)
-  const maxConnections = callers + CONNECTIONS_BESIDE + CONNECTIONS_EACH * hands
+  const maxConnections = CONNECTIONS_BESIDE + CONNECTIONS_EACH * hands
+  const named = applicationName === undefined ? {} : { applicationName }
   const opened = databases.map(({ name, url }) => {
     // Several databases have their names in what people are told.
     const title = databases.length > 1 ? [notify.title ?? '', name].join(' ').trim() : notify.title
@@ -62,13 +68,15 @@ export function openFleet(
       onProblem: (code) => onTrouble(name, new MothballError('not_told', { code })),
       rounds: true,
       maxConnections,
-      ...(applicationName === undefined ? {} : { applicationName }),
+      ...named,
     })
+    const answers = openEngine({ database: { url } }, { maxConnections: callers, ...named })
     const queue = openQueue({ url, onTrouble: (error) => onTrouble(name, error) })
     const station = {
       name,
       engine,
       notifier: engine.notifier,
+      callers: answers.database,
       archiver: createArchiver(engine),
       policies: chosen,
       queue,
@@ -77,7 +85,7 @@ export function openFleet(
     const rounds = place === null ? null : startHeadRounds({ name, archiver: station.archiver, place, onTrouble })
     const close = async () => {
       await rounds?.[Symbol.asyncDispose]()
-      await engine[Symbol.asyncDispose]()
+      await Promise.all([engine[Symbol.asyncDispose](), answers[Symbol.asyncDispose]()])
     }
     return { ...station, close }
   })

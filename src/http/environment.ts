@@ -23,6 +23,7 @@ type ChannelKind = 'email' | 'slack' | 'teams'
 export type Service = Readonly<{
   /** Where this API begins: nothing, or `/databases/NAME`. */
   base: string
+  /** By which requests are answered; what goes on after its answer works with the engine of `running`. */
   engine: Engine
   archiver: Archiver
   policies: readonly Policy[]

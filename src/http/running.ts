@@ -6,6 +6,7 @@ import { MothballError } from '../core/errors/index.ts'
 import type { ArchiveEvent } from '../core/event.ts'
 import type { Policy } from '../core/policy.ts'
 import type { RunOptions, RunResult } from '../core/run.ts'
+import { type Archiver, createArchiver } from '../engine/archiver.ts'
 import type { Engine } from '../engine/ports.ts'
 import { run } from '../engine/run/run.ts'
 
@@ -13,8 +14,12 @@ export type StartedRun = Extract<ArchiveEvent, { kind: 'run-started' }>
 
 type Listener = (event: ArchiveEvent) => void
 
+/** To be told when the work is open, and what aborts it. */
+type Opening<Opened> = Readonly<{ started: (opened: Opened) => void; signal: AbortSignal }>
+
 export class Running {
   readonly #engine: Engine
+  readonly #archiver: Archiver
   readonly #onUnexpected: (error: unknown) => void
   readonly #stopping = new AbortController()
   readonly #closing = new AbortController()
@@ -23,6 +28,7 @@ export class Running {
 
   constructor(engine: Engine, onUnexpected: (error: unknown) => void) {
     this.#engine = engine
+    this.#archiver = createArchiver(engine)
     this.#onUnexpected = onUnexpected
   }
 
@@ -33,22 +39,22 @@ export class Running {
 
   /** Resolves when the run is open and has its number; rejects where it never began. It goes on by itself. */
   start(policy: Policy, options: RunOptions): Promise<StartedRun> {
-    return this.begin<StartedRun>((open) =>
+    return this.begin<StartedRun>((_archiver, { started }) =>
       this.complete(policy, options, (event) => {
-        if (event.kind === 'run-started') open(event)
+        if (event.kind === 'run-started') started(event)
       }),
     )
   }
 
   /** The same for any work that says when it is open. What it throws afterwards stands in its run, and in the log. */
-  begin<Opened>(work: (open: (opened: Opened) => void, stopping: AbortSignal) => Promise<unknown>): Promise<Opened> {
+  begin<Opened>(work: (archiver: Archiver, opening: Opening<Opened>) => Promise<unknown>): Promise<Opened> {
     const opened = Promise.withResolvers<Opened>()
     let isOpen = false
     const open = (what: Opened) => {
       isOpen = true
       opened.resolve(what)
     }
-    this.work((stopping) => work(open, stopping)).catch((error: unknown) => {
+    this.work((signal) => work(this.#archiver, { started: open, signal })).catch((error: unknown) => {
       if (isOpen) this.#onUnexpected(error)
       else opened.reject(error)
     })

@@ -9,6 +9,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { TrustedKeys } from '../core/checkpoint.ts'
 import { MothballError } from '../core/errors/index.ts'
 import type { Policy } from '../core/policy.ts'
+import type { Database } from '../db/database.ts'
 import { createArchiver } from '../engine/archiver.ts'
 import { hasKeys } from '../engine/credentials.ts'
 import type { Engine } from '../engine/ports.ts'
@@ -20,7 +21,10 @@ import { Running } from './running.ts'
 /** A database with an API of its own; `metrics`: null where nothing measures. */
 export type ServedDatabase = Readonly<{
   name: string
+  /** What is begun here and goes on works with it. */
   engine: Engine
+  /** The connections by which requests are answered. Left out: the engine's, and a crowd of callers holds up its runs. */
+  callers?: Database
   policies: readonly Policy[]
   metrics: Metrics | null
   /** Left out: nobody is told. */
@@ -54,10 +58,11 @@ export async function startServer(input: ServerInput): Promise<HttpServer> {
   for (const { engine } of databases)
     if (!isLoopback(options.host) && !(await hasKeys(engine)))
       throw new MothballError('keys_missing', { host: options.host })
-  const services = databases.map(({ name, notifier = null, ...served }): NamedService => {
-    const running = new Running(served.engine, onUnexpected)
-    const archiver = createArchiver(served.engine)
-    return { name, service: { ...served, notifier, archiver, options, auditKeys, running, onUnexpected } }
+  const services = databases.map(({ name, engine: working, callers, notifier = null, ...served }): NamedService => {
+    const running = new Running(working, onUnexpected)
+    const engine = { ...working, database: callers ?? working.database }
+    const archiver = createArchiver(engine)
+    return { name, service: { ...served, engine, notifier, archiver, options, auditKeys, running, onUnexpected } }
   })
   const server = await listen(getRequestListener(createFleetApp(services)), options, { ...PATIENCE, ...patience })
   const silent = silentConnections(server)

@@ -48,8 +48,8 @@ async function serve(call: Call, { schedule, ...flags }: ServeFlags): Promise<Ex
   })
   using interrupts = catchInterrupts((words) => output.note(words))
   const server = await startServer({
-    databases: fleet.stations.map(({ name, engine, policies, notifier }) => {
-      return { name, engine, policies, notifier, metrics: registry({ database: engine.database, policies }) }
+    databases: fleet.stations.map(({ name, engine, callers, policies, notifier }) => {
+      return { name, engine, callers, policies, notifier, metrics: registry({ database: callers, policies }) }
     }),
     options: { ...config.http, ...flags },
     auditKeys: trustedKeysOf(config.audit),

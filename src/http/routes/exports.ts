@@ -19,8 +19,8 @@ export function registerExports(app: App, { base, archiver, policies, running }:
     const policy = choosePolicy(policies, c.req.valid('param').name)
     const options = { ...c.req.valid('json'), ...authorOf(c.var.principal) }
     const vault = await archiver.vault()
-    const run = await running.begin<number>((started, signal) =>
-      archiver.export(policy, vault, { ...options, started, signal }),
+    const run = await running.begin<number>((working, opening) =>
+      working.export(policy, vault, { ...options, ...opening }),
     )
     c.header('Location', `${base}/api/v1/runs/${run}?policy=${policy.name}`)
     return c.json({ run, policy: policy.name }, 202)

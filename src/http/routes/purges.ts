@@ -26,8 +26,8 @@ export function registerPurges(app: App, { base, archiver, policies, running }: 
     const policy = choosePolicy(policies, name)
     const options = { plan: id, ...c.req.valid('json'), ...authorOf(c.var.principal) }
     const vault = await archiver.vault()
-    const run = await running.begin<number>((started, signal) =>
-      archiver.runPurge(policy, vault, { ...options, started, signal }),
+    const run = await running.begin<number>((working, opening) =>
+      working.runPurge(policy, vault, { ...options, ...opening }),
     )
     c.header('Location', `${base}/api/v1/runs/${run}?policy=${policy.name}`)
     return c.json({ run, policy: policy.name }, 202)
