@@ -2,9 +2,10 @@
  * One structured condition in SQL. Doubt keeps: `<>` is true for NULL, and a date counts as its whole day. The value
  * is bound and takes the column's own type; nothing of a policy's text ever becomes SQL.
  */
+import { daysBefore } from '../core/instant.ts'
 import type { Condition, ConditionValue, Policy } from '../core/policy.ts'
 import { type Column, columnOf, type TableShape, withoutLength } from '../core/table.ts'
-import { daysBefore, instantFor } from './instant.sql.ts'
+import { instantFor } from './instant.sql.ts'
 import { allOf, column, raw, type Sql, sql } from './tag.ts'
 
 type Context = Readonly<{ policy: Policy; moment: string; shape: TableShape; alias: Sql }>
