@@ -47,24 +47,29 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 async function bench(options: Options): Promise<void> {
   await using arena = await openArena(say)
   const reports = new Map<string, Report>()
+  const asked = SCENARIOS.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
   try {
-    for (const scenario of SCENARIOS.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
+    for (const scenario of asked) {
       say(`${scenario.name}: ${scenario.about}`)
       reports.set(scenario.name, await scenario.run({ arena, options, say }))
     }
   } finally {
     // What was measured is told, though a later scenario broke off.
-    await tell(reports, options, arena.serverVersion)
+    const missing = asked.map(({ name }) => name).filter((name) => !reports.has(name))
+    await tell(reports, { options, settings: SETTINGS, postgres: arena.serverVersion, missing })
   }
 }
 
-async function tell(reports: ReadonlyMap<string, Report>, options: Options, postgres: string): Promise<void> {
+/** `missing`: scenarios that were asked for and not finished. */
+type Run = Readonly<{ options: Options; settings: object; postgres: string; missing: readonly string[] }>
+
+async function tell(reports: ReadonlyMap<string, Report>, run: Run): Promise<void> {
   const all = [...reports.values()]
   printReports(reports)
   for (const breakdown of all.flatMap(({ breakdowns }) => breakdowns ?? [])) printBreakdown(breakdown)
   console.log(`\n${verdict(all.flatMap(({ lines }) => lines))}`)
-  if (options.json === null) return
-  await writeFile(options.json, reportJson(reports, { options, settings: SETTINGS, postgres }))
+  if (run.missing.length > 0) console.log(`not measured: ${run.missing.join(', ')}`)
+  if (run.options.json !== null) await writeFile(run.options.json, reportJson(reports, run))
 }
 
 function verdict(lines: readonly Line[]): string {
