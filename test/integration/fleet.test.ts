@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hasCode } from '../../src/core/errors/index.ts'
 import type { ArchiveEvent } from '../../src/core/event.ts'
 import { openFleet } from '../../src/fleet.ts'
 import { createScheduler } from '../../src/jobs/schedule.ts'
@@ -57,6 +58,18 @@ test('one service serves several databases, each with its own journal; one that 
       ['1', 'schedule'],
     ],
   )
+})
+
+test('a service whose people cannot be told says why, under the name of the database', async (t) => {
+  const { policy } = await callCenter(t)
+  const troubles: unknown[] = []
+  const onTrouble = (database: string, error: unknown) => {
+    if (hasCode(error, 'not_told')) troubles.push([database, error.facts['code'], error.exit])
+  }
+  const databases = [{ name: 'away', url: 'postgresql://127.0.0.1:1/nowhere' }]
+  await using _fleet = openFleet({ databases, policies: [policy] }, { emit: () => undefined, onTrouble })
+  await eventually('it is said', () => troubles.length > 0)
+  assert.deepEqual(troubles[0], ['away', 'database_unreachable', 1])
 })
 
 test('a command works on the database that is named, and asks for the name where there are several', async (t) => {
