@@ -153,7 +153,7 @@ test('a transaction that a crashed server has forgotten did not commit, and what
 
 test('one that commits while it is looked for is found by the next look; whose number another has now did not', async (t) => {
   const center = await callCenter(t)
-  await center.db.query('create sequence look')
+  await center.db.query('create sequence look; grant usage on sequence look to public')
   const lost = new MothballError('connection_lost', { at: 'commit' })
   const late = sql<OutcomeRow>`select (nextval('public.look') > 1)::text as recorded, 'committed' as status`
   assert.equal(await committingBroken(center, lost, late), 'done')
