@@ -8,8 +8,8 @@ import { type Sql, sql } from './tag.ts'
 export type FingerprintRow = Readonly<{ oid: string; fingerprint: string }>
 
 /**
- * One row for each table that is still there, in no order; needs the journal. Runs inside every batch: 0.5 ms
- * for 14 tables of 13 columns (see `migrations/002_fingerprint.sql`).
+ * One row for each table that is still there, in no order; needs the journal. Runs inside every batch: 0.5 ms for 14
+ * tables of 13 columns (see `migrations/002_fingerprint.sql`).
  */
 export const fingerprintSql = (oids: readonly string[]): Sql<FingerprintRow> =>
   sql<FingerprintRow>`select table_oid::text as oid, digest::text as fingerprint from mothball.fingerprint(${oids}::oid[])`

@@ -2,7 +2,6 @@
  * An instant of the run in the terms of a column: timestamptz as it is, timestamp and date in the declared zone, a
  * bigint in the declared epoch unit, rounded to the side on which a comparison with whole numbers stays exact.
  */
-
 import { dividedDown, instantText } from '../core/instant.ts'
 import type { Condition, TimeColumn } from '../core/policy.ts'
 import type { Column } from '../core/table.ts'
