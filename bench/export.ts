@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { NO_BOUNDARY } from '../src/cold/boundary.ts'
 import { directoryStore } from '../src/cold/directory.ts'
 import { createVault } from '../src/cold/vault.ts'
+import { daysBefore, instantText } from '../src/core/instant.ts'
 import { qualifiedText } from '../src/core/names.ts'
 import type { Database } from '../src/db/database.ts'
 import { copiedSets } from '../src/engine/cold/copy-sets.ts'
@@ -18,7 +19,6 @@ import { oneAhead } from '../src/engine/cold/one-ahead.ts'
 import type { ColdDesk, ColdVault } from '../src/engine/cold/vault.ts'
 import type { Engine } from '../src/engine/ports.ts'
 import { openScope } from '../src/engine/restore/restore-scope.ts'
-import { horizonSql } from '../src/sql/cold.sql.ts'
 import { nowSql } from '../src/sql/journal/run.sql.ts'
 import { withEngine } from './engine-side.ts'
 import { agedTemplate, copyToNothing, requireSameRows } from './export-data.ts'
@@ -144,7 +144,7 @@ const writeAlone = (url: string): Promise<Sample> =>
       const startedAt = performance.now()
       const scope = await openScope(engine.database, subjectPolicy())
       const { now } = await engine.database.one(nowSql)
-      const { horizon } = await engine.database.one(horizonSql(now, scope.policy.cold.exportAfterDays))
+      const horizon = instantText(daysBefore(now, scope.policy.cold.exportAfterDays))
       await using desk = await vault.open()
       const copied = oneAhead(copiedSets({ engine, vault, scope, leased: { run: 1 }, horizon }, desk))
       const keeping = { engine, policy: scope.policy.name, desk, lease: { lost: NEVER }, signal: NEVER }

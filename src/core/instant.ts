@@ -23,11 +23,13 @@ export function microsecondsOf(text: string): bigint {
 export const daysBefore = (moment: string, days: number): bigint =>
   microsecondsOf(moment) - BigInt(Math.round(days * MICROSECONDS_PER_DAY))
 
-/** The text of so many microseconds since 1970: `2026-11-23 02:00:00.500000+00`. */
+/** The text of so many microseconds since 1970, as PostgreSQL prints it: `2026-11-23 02:00:00.5+00`. */
 export function instantText(microseconds: bigint): string {
   const milliseconds = dividedDown(microseconds, 1000n)
-  const text = new Date(Number(milliseconds)).toISOString().replace('T', ' ')
-  return `${text.slice(0, -1)}${String(microseconds - milliseconds * 1000n).padStart(3, '0')}+00`
+  const text = new Date(Number(milliseconds)).toISOString()
+  const behind = String(microseconds - milliseconds * 1000n).padStart(3, '0')
+  const fraction = `${text.slice(20, 23)}${behind}`.replace(/0+$/, '')
+  return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`}+00`
 }
 
 /** The largest whole number that is not above `dividend / divisor`; BigInt's own division cuts towards zero. */

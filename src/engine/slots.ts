@@ -2,6 +2,7 @@
  * Slots: what a scheduler does each time it looks at the clock, and what a worker does with a slot that is due. The
  * journal decides; whoever is late finds the slot taken. The database's clock counts, and no other.
  */
+import { instantText } from '../core/instant.ts'
 import type { Policy } from '../core/policy.ts'
 import { LATE_AFTER_MS, nextSlot, type Schedule, slotsBetween } from '../core/schedule.ts'
 import type { SlotList } from '../core/slot.ts'
@@ -34,12 +35,9 @@ export const listSlots = ({ database }: Engine, policy: Policy, limit = 20): Pro
     const next = policy.schedule === null ? null : nextSlot(policy.schedule, now)
     return {
       slots: await readSlots(session, policy.name, limit),
-      next: next === null ? null : instantText(next),
+      next: next === null ? null : instantText(BigInt(next) * 1000n),
     }
   })
-
-/** An instant as PostgreSQL writes it in UTC. */
-const instantText = (at: number): string => new Date(at).toISOString().replace('T', ' ').replace('.000Z', '+00')
 
 /**
  * Looks at the clock: writes down the slots whose time came since the last look, tells those that were missed, and

@@ -112,9 +112,6 @@ export const dueSql = (subject: ArchivedTable, name: string, horizon: string): S
  */
 export const noNestingSql: Sql = raw('set local enable_nestloop = off')
 
-export const horizonSql = (moment: string, days: number): Sql<{ horizon: string }> =>
-  sql`select (${moment}::timestamptz - pg_catalog.make_interval(secs => ${days}::float8 * 86400))::text as horizon`
-
 export const dueMonthsSql = (subject: ArchivedTable, due: Sql): Sql<{ month: string; families: string }> =>
   sql`select ${monthText(raw('d.month'))} as month, d.families
     from (select ${MONTH} as month, count(*) as families from only ${table(subject.shape.name)} ${SUBJECT}

@@ -3,12 +3,12 @@
  * the plan, the scan, the re-check under locks, and the answer to "why": they cannot disagree.
  */
 import { type Family, type FamilyTable, ruledTable, subjectOf } from '../core/family.ts'
-import { daysBefore } from '../core/instant.ts'
+import { daysBefore, instantText } from '../core/instant.ts'
 import { qualifiedText } from '../core/names.ts'
 import { BUILT_IN_RULES, blockRuleName, type Condition, type KeepRule, type Policy } from '../core/policy.ts'
 import { conditionsSql } from './condition.sql.ts'
 import { belongsTo, type FamilyPath, hop, pathJoins, pathsToSubject, subjectReference } from './family-path.sql.ts'
-import { instantFor, instantSql, isFiniteSql } from './instant.sql.ts'
+import { instantFor, isFiniteSql } from './instant.sql.ts'
 import { openHoldsSql } from './journal/hold.sql.ts'
 import { columnsOf, keyText } from './keys.sql.ts'
 import { allOf, anyOf, column, commaList, id, join, raw, type Sql, sql } from './tag.ts'
@@ -42,11 +42,9 @@ export type RuleSql = Readonly<{
   ownersWithin: (restriction: Restriction) => readonly OwnerSet[] | null
 }>
 
-/** The moment less the policy's days, of 24 hours each; in microseconds since 1970. */
-const cutoffOf = ({ policy, moment }: Pick<Judgement, 'policy' | 'moment'>): bigint =>
-  daysBefore(moment, policy.age.days)
-
-export const cutoffSql = (judgement: Pick<Judgement, 'policy' | 'moment'>): Sql => instantSql(cutoffOf(judgement))
+/** The moment less the policy's days, of 24 hours each; an instant's exact text. */
+export const cutoffOf = ({ policy, moment }: Pick<Judgement, 'policy' | 'moment'>): string =>
+  instantText(daysBefore(moment, policy.age.days))
 
 /** Strictly older than the cutoff. NULL is no age, and neither is an infinity. */
 export function candidateSql(judgement: Judgement): Sql {
@@ -54,7 +52,7 @@ export function candidateSql(judgement: Judgement): Sql {
   const [shape] = columnsOf(subjectOf(judgement.family).shape, [age.column])
   if (shape === undefined) throw new RangeError('the age column is checked before')
   const value = column(SUBJECT, age.column)
-  return sql`${value} < ${instantFor(shape, age, '<', cutoffOf(judgement))} and ${isFiniteSql(value, shape)}`
+  return sql`${value} < ${instantFor(shape, age, '<', daysBefore(judgement.moment, age.days))} and ${isFiniteSql(value, shape)}`
 }
 
 /** Every keep rule of the policy, those of option C, and the built-in ones, in the order in which they are shown. */

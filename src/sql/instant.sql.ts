@@ -7,10 +7,10 @@ import type { Condition, TimeColumn } from '../core/policy.ts'
 import type { Column } from '../core/table.ts'
 import { raw, type Sql, sql } from './tag.ts'
 
-/** So many microseconds since 1970. Bound and not computed: the server would compute it again for every row. */
-export const instantSql = (microseconds: bigint): Sql => sql`${instantText(microseconds)}::timestamptz`
-
-/** The instant, in microseconds since 1970, as a value that `column` can be compared with by `operator`. */
+/**
+ * The instant, in microseconds since 1970, as a value that `column` can be compared with by `operator`. Bound and not
+ * computed: the server would compute it again for every row.
+ */
 export function instantFor(
   column: Column,
   time: Pick<TimeColumn, 'unit' | 'zone'>,
@@ -18,7 +18,7 @@ export function instantFor(
   microseconds: bigint,
 ): Sql {
   if (time.unit !== null) return epoch(microseconds, time.unit, operator)
-  const instant = instantSql(microseconds)
+  const instant = sql`${instantText(microseconds)}::timestamptz`
   if (column.type.startsWith('timestamp') && column.type.endsWith('without time zone'))
     return sql`(${instant} at time zone ${time.zone ?? 'UTC'})`
   if (column.type === 'date') return sql`(${instant} at time zone ${time.zone ?? 'UTC'})::date`

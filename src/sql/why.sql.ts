@@ -7,15 +7,7 @@ import { blockRuleName } from '../core/policy.ts'
 import type { Column } from '../core/table.ts'
 import { ageInstant } from './age-instant.sql.ts'
 import { conditionsSql } from './condition.sql.ts'
-import {
-  candidateSql,
-  cutoffSql,
-  holdsSql,
-  type Judgement,
-  quarantinedSql,
-  ruleSqls,
-  SUBJECT,
-} from './eligibility.sql.ts'
+import { candidateSql, holdsSql, type Judgement, quarantinedSql, ruleSqls, SUBJECT } from './eligibility.sql.ts'
 import { belongsTo, type FamilyPath, hop, pathJoins, pathsToSubject } from './family-path.sql.ts'
 import { columnsOf, inKeys, type KeySet, keyText } from './keys.sql.ts'
 import { allOf, column, commaList, id, join, raw, type Sql, sql, table } from './tag.ts'
@@ -27,7 +19,6 @@ export type ActiveRow = Readonly<
     candidate: string
     age: string | null
     old_enough_at: string | null
-    cutoff: string
     quarantined: string
   } & Record<string, string | null>
 >
@@ -51,7 +42,6 @@ export function whyActiveSql(judgement: Judgement, keys: KeySet): Sql<ActiveRow>
     sql`(${candidateSql(judgement)} is true)::text as candidate`,
     sql`${instant}::text as age`,
     sql`(${instant} + make_interval(secs => ${policy.age.days * 86_400}::float8))::text as old_enough_at`,
-    sql`${cutoffSql(judgement)}::text as cutoff`,
     sql`${journal ? quarantinedSql(judgement) : raw('false')}::text as quarantined`,
     ...rules,
   ])} from only ${table(shape.name)} ${SUBJECT} where ${inKeys(SUBJECT, shape.key, keys, shape)}`

@@ -8,10 +8,10 @@ import { FAMILY_COLUMN } from '../../core/cold/columns.ts'
 import type { ExportedSet, ExportOptions, ExportPreview, ExportResult } from '../../core/cold/export.ts'
 import { encryptionUnder, type Manifest, manifestPath, manifestText, VERSION } from '../../core/cold/manifest.ts'
 import { MothballError } from '../../core/errors/index.ts'
+import { daysBefore, instantText } from '../../core/instant.ts'
 import { qualifiedText, tableText } from '../../core/names.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
 import { appendAudit } from '../../db/journal/audit.ts'
-import { horizonSql } from '../../sql/cold.sql.ts'
 import { coldFilesSql } from '../../sql/journal/cold.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
 import { type LeasedRun, underLease } from '../leased-run.ts'
@@ -38,7 +38,7 @@ export async function previewExport({ database }: Engine, policy: Policy): Promi
   const scope = await openScope(database, policy)
   return database.transaction({ mode: 'snapshot', pinnedSearchPath: true }, async (session) => {
     const { now } = await session.one(nowSql)
-    const { horizon } = await session.one(horizonSql(now, policy.cold.exportAfterDays))
+    const horizon = instantText(daysBefore(now, policy.cold.exportAfterDays))
     const rows = await readDueMonths(session, scope, horizon)
     const months = rows.map(({ month, families }) => ({ month, families: Number(families) }))
     return { horizon, months, families: months.reduce((sum, { families }) => sum + families, 0) }
@@ -59,7 +59,7 @@ export async function exportCold(
   requireFreeNames(scope)
   return underLease(engine, policy, { operation: 'export', actor, reason }, async (leased) => {
     const { run, moment } = leased
-    const { horizon } = await engine.database.one(horizonSql(moment, policy.cold.exportAfterDays))
+    const horizon = instantText(daysBefore(moment, policy.cold.exportAfterDays))
     await engine.database.transaction({}, (session) =>
       appendAudit(
         session,

@@ -4,7 +4,7 @@ import type { ActiveFacts, ArchivedFacts, Evidence, Verdict } from '../../core/f
 import { tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Session } from '../../db/database.ts'
-import type { Judgement } from '../../sql/eligibility.sql.ts'
+import { cutoffOf, type Judgement } from '../../sql/eligibility.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
 import { keySetOfTexts } from '../../sql/keys.sql.ts'
 import {
@@ -35,14 +35,14 @@ export async function whyActive(
   const judgement: Judgement = { policy, family, moment: now, journal }
   const rules = whyRules(judgement)
   const rows = await session.rows(whyActiveSql(judgement, keySetOfTexts(keys, subjectOf(family).shape.key)))
-  return new Map(rows.map((row) => [row.key, activeFacts(row, rules)]))
+  return new Map(rows.map((row) => [row.key, activeFacts(row, rules, cutoffOf(judgement))]))
 }
 
 const isUnjudgeable = ({ refusals }: Inspection): boolean => refusals.some(({ code }) => UNJUDGEABLE.test(code))
 
 const NOT_JUDGED: ActiveFacts = { verdict: 'not_judged', age: null, cutoff: '', oldEnoughAt: null, evidence: [] }
 
-function activeFacts(row: ActiveRow, rules: readonly string[]): ActiveFacts {
+function activeFacts(row: ActiveRow, rules: readonly string[], cutoff: string): ActiveFacts {
   const evidence = rules.flatMap((rule, index): Evidence[] => {
     const count = row[`rule_${index}`]
     return count == null ? [] : [{ rule, rows: Number(count) }]
@@ -50,7 +50,7 @@ function activeFacts(row: ActiveRow, rules: readonly string[]): ActiveFacts {
   return {
     verdict: verdictOf(row, evidence),
     age: row.age,
-    cutoff: row.cutoff,
+    cutoff,
     oldEnoughAt: row.old_enough_at,
     evidence,
   }

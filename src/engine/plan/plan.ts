@@ -4,10 +4,9 @@ import type { Plan } from '../../core/plan.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
 import type { Session } from '../../db/database.ts'
 import { paceOf } from '../../db/journal/run.ts'
-import { cutoffSql, type Judgement } from '../../sql/eligibility.sql.ts'
+import { cutoffOf, type Judgement } from '../../sql/eligibility.sql.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
 import { implausibleAgesSql, type PlanCountsRow, planCountsSql, planRules, planTables } from '../../sql/plan.sql.ts'
-import { sql } from '../../sql/tag.ts'
 import { type Inspection, inspect } from '../inspect.ts'
 import type { Engine } from '../ports.ts'
 import { ageFindings } from './age-findings.ts'
@@ -24,13 +23,12 @@ export const plan = (engine: Engine, policy: Policy): Promise<Plan> =>
 /** The plan as of `moment`, an instant's exact text; a run gives its own. */
 export async function planAt(session: Session, policy: Policy, moment: string, inspection: Inspection): Promise<Plan> {
   const { family, refusals, warnings, journal } = inspection
-  const { cutoff } = await session.one(sql<{ cutoff: string }>`select ${cutoffSql({ policy, moment })}::text as cutoff`)
   const header = {
     policy: policy.name,
     hash: policyHash(policy),
     subject: qualifiedText(policy.subject),
     moment,
-    cutoff,
+    cutoff: cutoffOf({ policy, moment }),
     guard: policy.guard,
   }
   if (family === null || refusals.some(({ code }) => UNCOUNTABLE.test(code)))
