@@ -43,9 +43,10 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     without: 'related rows that go by their own locked keys',
     patches: [
       {
-        file: 'src/engine/run/copy-families.ts',
-        find: 'if (first.keys.count === input.subjects.count) {',
-        put: 'if (first.keys.count < 0) {',
+        file: 'src/engine/run/move-locked.ts',
+        within: 'moveLocked',
+        find: '(isWhole ? moveWhole : movePart)',
+        put: 'movePart',
       },
       {
         file: 'src/sql/move.sql.ts',
@@ -57,6 +58,16 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     killedBy: {
       file: CONCURRENCY,
       tests: ['a call that an agent logs between the locks and the copy does not ride along, and is not lost'],
+    },
+  },
+  {
+    without: 'another try of a batch that deleted before it heard who stays',
+    patches: [{ file: 'src/engine/run/move-locked.ts', find: 'throw new NotAllDue()', put: 'void NotAllDue' }],
+    killedBy: {
+      file: 'test/integration/hold.test.ts',
+      tests: [
+        'a hold that comes after the scan keeps its row where a batch did not wait to hear of it, and no other row',
+      ],
     },
   },
   {

@@ -1,64 +1,69 @@
 /**
  * Copies locked families into the archive: the subjects that are still eligible, judged by a statement whose snapshot is
- * younger than all locks; then their related rows, each by its own locked keys and only under copied parents.
+ * younger than all locks, and their related rows, each by its own locked keys and only under copied parents.
  */
 import { type FamilyTable, movedTables, subjectOf } from '../../core/family.ts'
 import type { Session } from '../../db/database.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
 import { EMPTY_KEYS, keySetOf } from '../../sql/keys.sql.ts'
 import { knownColumns } from '../../sql/lock.sql.ts'
-import { copiedSubjectsSql, copyRelatedSql, copySubjectsSql, countMovableSql } from '../../sql/move.sql.ts'
+import {
+  copiedSubjectsSql,
+  copyRelatedSql,
+  copySubjectsSql,
+  countMovableSql,
+  type SideRow,
+} from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
-import type { Engine } from '../ports.ts'
-import { inTurns } from './in-turns.ts'
+import type { Turn } from './in-turns.ts'
 import type { LockedFamilies } from './lock-related.ts'
 import { accountOf, type Copied, NO_ROWS } from './sides.ts'
 
-type Locked = Pick<LockedFamilies, 'locked' | 'excluded'> & Readonly<{ batch: string; subjects: OrderedKeys }>
+/** What a batch has locked, and where it writes. */
+export type LockedBatch = LockedFamilies & Readonly<{ batch: string; subjects: OrderedKeys }>
 
-/** The subjects first; nothing else where none of them is copied. Where all of them are, every locked row goes. */
-export async function copyFamilies(
+/** Copies those subjects that are still due and that nothing excludes. */
+export const copySubjects = (
   session: Session,
-  { judgement, engine: { signals } }: Readonly<{ judgement: Judgement; engine: Pick<Engine, 'signals'> }>,
-  input: Locked,
-): Promise<readonly Copied[]> {
-  const first = await copySubjects(session, judgement, input)
-  if (first.keys.count === 0) return [first]
-  await signals.reached('subjects-copied')
+  judgement: Judgement,
+  { subjects, excluded, batch }: LockedBatch,
+): Promise<SideRow> =>
+  accountOf(session, judgement.policy, copySubjectsSql(judgement, { locked: subjects, excluded, batch }))
+
+/** All subjects were copied, and with them every locked row goes: their copies are sent at once. */
+export function copyAllRelated(
+  session: Session,
+  judgement: Judgement,
+  input: LockedBatch,
+  turn: Turn,
+): readonly Promise<Copied>[] {
   const related = movedTables(judgement.family).slice(1)
-  const turn = inTurns(signals)
-  if (first.keys.count === input.subjects.count) {
-    const copying = related.map((table) => turn('related-copied', () => copyLocked(session, judgement, table, input)))
-    return [first, ...(await Promise.all(copying))]
-  }
-  const all = [first]
-  for (const table of related)
+  return related.map((table) => turn('related-copied', () => copyRelated(session, judgement, table, input)))
+}
+
+/** Some subjects were copied, and of the locked rows only those of copied parents go. In the family's order. */
+export async function copyOwnedRelated(
+  session: Session,
+  judgement: Judgement,
+  input: LockedBatch,
+  subjects: SideRow,
+  turn: Turn,
+): Promise<readonly Copied[]> {
+  const { family } = judgement
+  const known = knownColumns(family, subjectOf(family))
+  const keys = keySetOf(await session.one(copiedSubjectsSql(family, input.subjects, input.batch)), known)
+  const all: Copied[] = [{ table: subjectOf(family), keys, expected: keys.count, copied: subjects }]
+  for (const table of movedTables(family).slice(1))
     all.push(await turn('related-copied', () => copyOwned(session, judgement, table, input, all)))
   return all
 }
 
-async function copySubjects(
-  session: Session,
-  judgement: Judgement,
-  { subjects, excluded, batch }: Locked,
-): Promise<Copied> {
-  const { policy, family } = judgement
-  const table = subjectOf(family)
-  const statement = copySubjectsSql(judgement, { locked: subjects, excluded, batch })
-  const copied = await accountOf(session, policy, statement)
-  const count = Number(copied.count)
-  if (count === 0) return { table, keys: EMPTY_KEYS, expected: 0, copied }
-  if (count === subjects.count) return { table, keys: subjects, expected: count, copied }
-  const keys = keySetOf(await session.one(copiedSubjectsSql(family, subjects, batch)), knownColumns(family, table))
-  return { table, keys, expected: keys.count, copied }
-}
-
 /** Every row that was locked, and none that came since. */
-async function copyLocked(
+async function copyRelated(
   session: Session,
   judgement: Judgement,
   table: FamilyTable,
-  { locked, batch }: Locked,
+  { locked, batch }: LockedBatch,
 ): Promise<Copied> {
   const keys = locked.get(table) ?? EMPTY_KEYS
   if (keys.count === 0) return nothing(table)
@@ -71,7 +76,7 @@ async function copyOwned(
   session: Session,
   judgement: Judgement,
   table: FamilyTable,
-  { locked, batch }: Locked,
+  { locked, batch }: LockedBatch,
   parents: readonly Copied[],
 ): Promise<Copied> {
   const { family } = judgement

@@ -11,23 +11,20 @@ import type { Session } from '../../db/database.ts'
 import { sqlstateOf } from '../../db/database-error.ts'
 import { fingerprintsOf } from '../../db/fingerprint.ts'
 import type { Judgement } from '../../sql/eligibility.sql.ts'
-import { batchOutcomeSql, recordBatchSql } from '../../sql/journal/batch.sql.ts'
+import { batchOutcomeSql } from '../../sql/journal/batch.sql.ts'
 import { EMPTY_KEYS, type KeySet } from '../../sql/keys.sql.ts'
 import { fenceSql, lockStayingSql, lockTablesSql } from '../../sql/lock.sql.ts'
-import { deleteSql, type SideRow } from '../../sql/move.sql.ts'
 import type { OrderedKeys } from '../../sql/ordered-keys.sql.ts'
 import { waitersSql } from '../../sql/pressure.sql.ts'
 import { immediateConstraintsSql } from '../../sql/session.sql.ts'
-import type { Sql } from '../../sql/tag.ts'
-import { type Committing, commitKnowingly } from '../commit.ts'
+import { commitKnowingly } from '../commit.ts'
 import type { Engine } from '../ports.ts'
-import { copyFamilies } from './copy-families.ts'
 import { inTurns } from './in-turns.ts'
 import type { Lease } from './lease.ts'
 import { lockRelated } from './lock-related.ts'
 import { lockSubjects } from './lock-subjects.ts'
+import { moveLocked, NotAllDue } from './move-locked.ts'
 import type { FailureShare } from './outcome.ts'
-import { accountOf, type Copied, manifestOf, NO_ROWS, requireSameSides } from './sides.ts'
 
 /** Everything that stays the same from batch to batch. */
 export type MoveContext = Readonly<{
@@ -61,23 +58,33 @@ export type MovedBatch = Readonly<{
  * `sides_differ`, or what the database answered; in each case nothing has moved.
  */
 export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promise<MovedBatch> {
-  const { engine, judgement } = context
-  const moved = await commitKnowingly(engine, judgement.policy, (session) => moveIn(session, context, keys), {
-    repeated: true,
+  const moved = await moveOnce(context, keys, !canBeKept(context.judgement)).catch((error: unknown) => {
+    if (!(error instanceof NotAllDue)) throw error
+    return moveOnce(context, keys, false)
   })
-  await engine.signals.reached('batch-committed')
+  await context.engine.signals.reached('batch-committed')
   return moved
 }
 
-async function moveIn(session: Session, context: MoveContext, keys: OrderedKeys): Promise<Committing<MovedBatch>> {
-  const begunAt = performance.now()
-  const turn = inTurns(context.engine.signals)
-  const beginning = turn('batch-begun', () => fenced(session, context))
-  const locking = turn('subjects-locked', () => lockSubjects(session, context.judgement, keys))
-  const { batch, transaction } = await beginning
-  const result = await moveLocked(session, context, { batch, begunAt, subjects: await locking })
-  return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
-}
+/** By what others write in other tables while he is locked; a hold, which stops him too, is rarer than a batch. */
+const canBeKept = ({ policy, family }: Judgement): boolean =>
+  policy.keep.length > 0 || family.tables.some(({ action }) => action === 'block')
+
+const moveOnce = (context: MoveContext, keys: OrderedKeys, expectAll: boolean): Promise<MovedBatch> =>
+  commitKnowingly(
+    context.engine,
+    context.judgement.policy,
+    async (session) => {
+      const begunAt = performance.now()
+      const turn = inTurns(context.engine.signals)
+      const beginning = turn('batch-begun', () => fenced(session, context))
+      const locking = turn('subjects-locked', () => lockSubjects(session, context.judgement, keys))
+      const { batch, transaction } = await beginning
+      const result = await moveFamilies(session, context, { batch, begunAt, subjects: await locking, expectAll })
+      return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
+    },
+    { repeated: true },
+  )
 
 export async function begin(session: Session, context: MoveContext) {
   const fence = await fenced(session, context)
@@ -104,30 +111,25 @@ async function fenced(session: Session, { judgement, lease, oids, fingerprints }
   return fence
 }
 
-type Begun = Readonly<{ batch: string; begunAt: number; subjects: OrderedKeys }>
+type Begun = Readonly<{ batch: string; begunAt: number; subjects: OrderedKeys; expectAll: boolean }>
 
-async function moveLocked(
+async function moveFamilies(
   session: Session,
   context: MoveContext,
-  { batch, begunAt, subjects }: Begun,
+  { batch, begunAt, subjects, expectAll }: Begun,
 ): Promise<MovedBatch> {
-  const { judgement, run, pace } = context
-  const { signals } = context.engine
+  const { judgement, pace, engine } = context
   if (subjects.count === 0) return nothingMoved(batch, EMPTY_KEYS)
-  const { locked, excluded, torn } = await lockRelated(session, judgement, subjects, signals)
-  await signals.reached('related-locked')
-  const copied = await copyFamilies(session, context, { batch, subjects, locked, excluded })
-  const count = copied[0]?.keys.count ?? 0
-  if (count === 0) return nothingMoved(batch, torn)
-  const { first, last } = subjects
-  const record = recordBatchSql({ batch, run, subjects: count, first, last, tables: manifestOf(copied) })
-  const deleted = await deleteAndRecord(session, context, copied, record)
-  for (const [index, each] of copied.entries()) requireSameSides(each, deleted[index])
+  const families = await lockRelated(session, judgement, subjects, engine.signals)
+  await engine.signals.reached('related-locked')
+  const moved = await moveLocked(session, context, { batch, subjects, ...families }, expectAll)
+  const count = moved[0]?.keys.count ?? 0
+  if (count === 0) return nothingMoved(batch, families.torn)
   const isAsked = pace?.mindsWaiters(performance.now() - begunAt) ?? false
   const waiters = isAsked ? Number((await session.one(waitersSql)).waiters) : null
   const span = { subjects: count, heldMs: performance.now() - begunAt, waiters }
-  const rows = copied.reduce((sum, each) => sum + each.keys.count, 0)
-  return { batch: Number(batch), subjects: count, rows, torn, span }
+  const rows = moved.reduce((sum, each) => sum + each.keys.count, 0)
+  return { batch: Number(batch), subjects: count, rows, torn: families.torn, span }
 }
 
 const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({
@@ -137,24 +139,3 @@ const nothingMoved = (batch: string, torn: KeySet): MovedBatch => ({
   torn,
   span: { subjects: 0, heldMs: 0, waiters: null },
 })
-
-/** Children before parents; the accounts come back in the order of `copied`. The record speaks of what was copied. */
-async function deleteAndRecord(
-  session: Session,
-  { judgement: { policy }, engine }: MoveContext,
-  copied: readonly Copied[],
-  record: Sql,
-): Promise<readonly SideRow[]> {
-  const turn = inTurns(engine.signals)
-  const deleting = copied
-    .toReversed()
-    .map(({ table, keys }) =>
-      turn(table.action === 'subject' ? 'subjects-deleted' : 'related-deleted', async () =>
-        keys.count === 0 ? NO_ROWS : accountOf(session, policy, deleteSql(policy, table, keys)),
-      ),
-    )
-  const recording = turn('batch-recorded', () => session.execute(record))
-  const accounts = await Promise.all(deleting)
-  await recording
-  return accounts.toReversed()
-}
