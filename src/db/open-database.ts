@@ -123,12 +123,18 @@ async function runTransaction<T>(
   } catch (error) {
     session.end(error)
     nameNoMore(client, error)
-    await client.query('rollback').catch(() => undefined)
-    throw error
+    throw (await rollback(client)) ?? error
   }
   await commit(client)
   return result
 }
+
+/** Null, or that the connection was lost: whoever would go on after his own error is to hear of that instead. */
+const rollback = (client: pg.PoolClient): Promise<unknown> =>
+  client.query('rollback').then(
+    () => null,
+    (error: unknown) => [databaseError(error)].find(isLost) ?? null,
+  )
 
 /** In the midst of a copy no rollback is heard: where it fails its connection is closed, which rolls back as well. */
 async function runCopies<T>(

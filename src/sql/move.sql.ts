@@ -1,6 +1,6 @@
 /**
- * The second half of a batch: re-check and copy in one new statement after all locks, parents first; then delete by
- * the copied keys, children first. Each side returns its own count and digest, and nothing but locked rows can move.
+ * The second half of a batch: re-check and copy in one new statement after all locks, parents first; then delete the
+ * same keys, children first. Each side returns its own count and digest, and nothing but locked rows can move.
  */
 import { ARCHIVE_COLUMNS } from '../core/archive-columns.ts'
 import { type Family, type FamilyTable, subjectOf } from '../core/family.ts'

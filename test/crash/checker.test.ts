@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { check, type Found, type FoundRow, type Side } from './checker.ts'
 import { contentOf, isKeeping, keyOf, nextVersion, type Place } from './content.ts'
 import { Model } from './model.ts'
+import type { Promises } from './promises.ts'
 
 const BASE = Date.UTC(2026, 0, 1)
 const ARCHIVED_AT = 5000
@@ -32,11 +33,11 @@ const row = (place: Place, side: Side, version = 1): FoundRow => ({
   archivedAt: side === 'archive' ? ARCHIVED_AT : null,
 })
 
-type Case = Readonly<{ model?: Model; rows: readonly FoundRow[]; held?: readonly number[]; lateRowsStay?: boolean }>
+type Case = Partial<Promises> & Readonly<{ model?: Model; rows: readonly FoundRow[]; held?: readonly number[] }>
 
-function checked({ model = written(), rows, held = [], lateRowsStay = false }: Case) {
+function checked({ model = written(), rows, held = [], lateRowsStay = false, rulesKeep = true }: Case) {
   const found: Found = { rows, held: new Set(held) }
-  return check({ model, found, promises: { lateRowsStay }, base: BASE })
+  return check({ model, found, promises: { lateRowsStay, rulesKeep }, base: BASE })
 }
 
 const kinds = (given: Case) => checked(given).violations.map(({ kind }) => kind)
@@ -132,6 +133,16 @@ test('an archived row that keeps its customer active is found', () => {
   model.settle([{ place: aod, to: active }], acknowledged(aod), 2000)
   assert.deepEqual(kinds({ model, rows: [row(customer, 'archive'), row(aod, 'archive', active)] }), ['not kept'])
   assert.deepEqual(kinds({ model, rows: [row(customer, 'active'), row(aod, 'active', active)] }), [])
+})
+
+test('where age alone decides, a related row keeps nobody, and a young customer is still found', () => {
+  const model = written()
+  const young = nextVersion(1, true)
+  const changes = [customer, aod].map((place) => ({ place, to: young }))
+  model.settle(changes, acknowledged(customer, aod), 2000)
+  const rows = [row(customer, 'archive', young), row(aod, 'archive', young)]
+  assert.deepEqual(kinds({ model, rows }), ['not kept', 'not kept'])
+  assert.deepEqual(kinds({ model, rows, rulesKeep: false }), ['not kept'])
 })
 
 test('a hold that is gone, and one that was run over, are found', () => {

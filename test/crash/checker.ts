@@ -38,7 +38,7 @@ type Question = Readonly<{ model: Model; found: Found; promises: Promises; base:
 export function check(question: Question): Checked {
   const byKey = Map.groupBy(question.found.rows, keyOf)
   const rows = [...question.model.rows.values()].flatMap((known) =>
-    checkRow(known, byKey.get(keyOf(known.place)) ?? [], question.base),
+    checkRow(known, byKey.get(keyOf(known.place)) ?? [], question),
   )
   const invented = [...byKey].flatMap(([key, found]) =>
     question.model.rows.has(key) ? [] : [violation('invented', `${key} (${sidesOf(found)})`)],
@@ -52,7 +52,11 @@ const violation = (kind: Violation['kind'], what: string): Violation => ({ kind,
 
 const sidesOf = (rows: readonly FoundRow[]): string => rows.map(({ side }) => side).join(' and ')
 
-function checkRow({ place, states }: Known, found: readonly FoundRow[], base: number): readonly Violation[] {
+function checkRow(
+  { place, states }: Known,
+  found: readonly FoundRow[],
+  { base, promises }: Question,
+): readonly Violation[] {
   const key = keyOf(place)
   const [row] = found
   if (row === undefined) return states.has(null) ? [] : [violation('lost', `${key}, version ${versionsOf(states)}`)]
@@ -61,7 +65,8 @@ function checkRow({ place, states }: Known, found: readonly FoundRow[], base: nu
     return [violation('invented', `${key} (${row.side}) should be gone`)]
   const version = [...states].find((each) => each !== null && isContent(row.content, place, each, base))
   if (version === undefined) return [wrongContent(place, states, row, base)]
-  if (row.side === 'archive' && isKeeping(place, version ?? 0))
+  const mayKeep = promises.rulesKeep || place.table === CUSTOMER
+  if (row.side === 'archive' && mayKeep && isKeeping(place, version ?? 0))
     return [violation('not kept', `${key} is archived with version ${version}, which keeps its customer active`)]
   return []
 }

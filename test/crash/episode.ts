@@ -20,13 +20,15 @@ import { WATCH_TRIGGER, WATCH_TRIGGER_NAME } from './faults/schema.ts'
 import { readFound } from './found.ts'
 import { journalFaults } from './journal.ts'
 import { Model } from './model.ts'
-import { type Promises, promisesOf } from './promises.ts'
+import { type Criteria, type Promises, promisesOf } from './promises.ts'
 import type { Random } from './random.ts'
 import type { Disk, Fault, Stage } from './stage.ts'
 import { openWriter } from './writer.ts'
 
 export type Episode = Readonly<{
   foreignKeys: ForeignKeys
+  /** Default: `enhanced`. Under `basic` a batch deletes before it hears that all of it was copied. */
+  criteria?: Criteria
   faults: readonly Fault[]
   random: Random
   /** Puts the new database on a small disk; none where it is left out. */
@@ -57,7 +59,8 @@ const POLICY: NicCallCenterOptions = {
 }
 
 export async function play(t: TestContext, server: CrashServer, crew: Crew, episode: Episode): Promise<Played> {
-  const center = await callCenter(t, { foreignKeys: episode.foreignKeys, policy: POLICY })
+  const { foreignKeys, criteria = 'enhanced' } = episode
+  const center = await callCenter(t, { foreignKeys, policy: { ...POLICY, criteria } })
   const disk = (await episode.onDisk?.(new URL(center.db.url).pathname.slice(1))) ?? null
   const { ask, end } = openControl(center.db.url)
   try {
@@ -67,7 +70,7 @@ export async function play(t: TestContext, server: CrashServer, crew: Crew, epis
     const model = new Model()
     const stage: Stage = { server, crew, center, ask, random: episode.random, disk }
     const counted = await whilePeopleWork(stage, model, base, () => strikeAll(stage, episode.faults))
-    const judged = await judge(center, model, base, episode.foreignKeys)
+    const judged = await judge(center, model, base, { foreignKeys, criteria })
     const [{ batches } = { batches: '0' }] = await ask('select count(*) as batches from mothball.batch')
     return { counted, acknowledged: model.acknowledged, batches: Number(batches), ...judged }
   } finally {
@@ -114,13 +117,13 @@ async function judge(
   center: CallCenter,
   model: Model,
   base: number,
-  foreignKeys: ForeignKeys,
+  { foreignKeys, criteria }: Required<Pick<Episode, 'foreignKeys' | 'criteria'>>,
 ): Promise<Pick<Played, 'violations' | 'lateRows'>> {
   const look = async (promises: Promises) => check({ model, base, promises, found: await readFound(center.db.url) })
-  const before = await look(promisesOf(foreignKeys))
+  const before = await look(promisesOf(foreignKeys, { criteria }))
   await putRight(center)
   // The run that puts things right has swept everything: no late row is left.
-  const after = await look(promisesOf(foreignKeys, { sweep: true }))
+  const after = await look(promisesOf(foreignKeys, { criteria, sweep: true }))
   const verification = await verified(center)
   const differences = differing(verification)
   const violations = [

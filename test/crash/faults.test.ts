@@ -45,10 +45,12 @@ const hands = deal(randomOf(SEED).fork('deck'), FAULTS, FAULTS_PER_EPISODE)
 
 for (const [index, faults] of hands.entries()) {
   const foreignKeys = index % 2 === 0 ? 'none' : 'no action'
-  const title = `episode ${index + 1} of seed ${SEED}: ${faults.length} faults, nothing lost (foreign keys: ${foreignKeys})`
+  const criteria = index % 4 < 2 ? 'enhanced' : 'basic'
+  const terms = `foreign keys: ${foreignKeys}, criteria: ${criteria}`
+  const title = `episode ${index + 1} of seed ${SEED}: ${faults.length} faults, nothing lost (${terms})`
   test(title, { timeout: EPISODE_TIMEOUT_MS }, async (t) => {
     const random = randomOf(SEED).fork(`episode ${index + 1}`)
-    const result = await play(t, server, crew, { foreignKeys, faults, random })
+    const result = await play(t, server, crew, { foreignKeys, criteria, faults, random })
     played.push(result)
     assert.deepEqual(result.violations, [], `after ${result.counted.join(', ')}`)
   })

@@ -8,6 +8,7 @@ const SESSION = 'src/sql/session.sql.ts'
 const COMMIT = 'src/engine/commit.ts'
 const SAFETIES = 'test/integration/batch-safeties.test.ts'
 const CONCURRENCY = 'test/integration/run-concurrency.test.ts'
+const EXPECTED_WHOLE = 'test/integration/expected-whole.test.ts'
 const WRITES = 'test/integration/agent-writes.test.ts'
 
 export const TRANSACTION_MUTANTS: readonly Mutant[] = [
@@ -64,9 +65,31 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     without: 'another try of a batch that deleted before it heard who stays',
     patches: [{ file: 'src/engine/run/move-locked.ts', find: 'throw new NotAllDue()', put: 'void NotAllDue' }],
     killedBy: {
-      file: 'test/integration/hold.test.ts',
+      file: EXPECTED_WHOLE,
+      tests: ['a hold that comes after the scan keeps its row and no other one (values compared: true)'],
+    },
+  },
+  {
+    without: 'the question who stays, where rules may keep him',
+    patches: [{ file: MOVE_BATCH, find: 'policy.keep.length > 0 || ', put: '' }],
+    killedBy: {
+      file: EXPECTED_WHOLE,
+      tests: ['a policy with keep rules waits to hear who stays, and tries each batch once'],
+    },
+  },
+  {
+    without: 'the word of a connection that ended at ROLLBACK',
+    patches: [
+      {
+        file: 'src/db/open-database.ts',
+        find: '(await rollback(client)) ?? error',
+        put: '(await rollback(client), error)',
+      },
+    ],
+    killedBy: {
+      file: EXPECTED_WHOLE,
       tests: [
-        'a hold that comes after the scan keeps its row where a batch did not wait to hear of it, and no other row',
+        'a connection that ends while such a batch is sent back ends the run: its lease names the backend that is gone',
       ],
     },
   },

@@ -46,13 +46,13 @@ export async function copyOwnedRelated(
   session: Session,
   judgement: Judgement,
   input: LockedBatch,
-  subjects: SideRow,
+  copied: SideRow,
   turn: Turn,
 ): Promise<readonly Copied[]> {
   const { family } = judgement
   const known = knownColumns(family, subjectOf(family))
   const keys = keySetOf(await session.one(copiedSubjectsSql(family, input.subjects, input.batch)), known)
-  const all: Copied[] = [{ table: subjectOf(family), keys, expected: keys.count, copied: subjects }]
+  const all: Copied[] = [{ table: subjectOf(family), keys, expected: keys.count, copied }]
   for (const table of movedTables(family).slice(1))
     all.push(await turn('related-copied', () => copyOwned(session, judgement, table, input, all)))
   return all

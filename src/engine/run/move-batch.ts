@@ -1,7 +1,7 @@
 /**
- * (4) One batch, one transaction: fence, lock level by level, re-check and copy in new statements, delete by the
- * copied keys beside the batch's own record, compare both sides, commit. All of it or nothing; every row that moves was
- * locked before it was judged.
+ * (4) One batch, one transaction: fence, lock level by level, re-check and copy in new statements, delete what was copied,
+ * write the batch's own record, compare both sides, commit. All of it or nothing; every row that moves was locked before it
+ * was judged.
  */
 import { MothballError } from '../../core/errors/index.ts'
 import { tableText } from '../../core/names.ts'
@@ -58,29 +58,35 @@ export type MovedBatch = Readonly<{
  * `sides_differ`, or what the database answered; in each case nothing has moved.
  */
 export async function moveBatch(context: MoveContext, keys: OrderedKeys): Promise<MovedBatch> {
-  const moved = await moveOnce(context, keys, !canBeKept(context.judgement)).catch((error: unknown) => {
+  const begunAt = performance.now()
+  const expectAll = !canBeKept(context.judgement)
+  const moved = await moveOnce(context, { keys, begunAt, expectAll }).catch((error: unknown) => {
     if (!(error instanceof NotAllDue)) throw error
-    return moveOnce(context, keys, false)
+    return moveOnce(context, { keys, begunAt, expectAll: false })
   })
   await context.engine.signals.reached('batch-committed')
   return moved
 }
 
-/** By what others write in other tables while he is locked; a hold, which stops him too, is rarer than a batch. */
+/**
+ * By a rule, though he was locked: the lock judges age and quarantine, the copy all the rest. Without rules it is the
+ * journal alone that may keep him, by a hold or a restore of the moments since the scan.
+ */
 const canBeKept = ({ policy, family }: Judgement): boolean =>
   policy.keep.length > 0 || family.tables.some(({ action }) => action === 'block')
 
-const moveOnce = (context: MoveContext, keys: OrderedKeys, expectAll: boolean): Promise<MovedBatch> =>
+type Try = Readonly<{ keys: OrderedKeys; begunAt: number; expectAll: boolean }>
+
+const moveOnce = (context: MoveContext, { keys, ...trying }: Try): Promise<MovedBatch> =>
   commitKnowingly(
     context.engine,
     context.judgement.policy,
     async (session) => {
-      const begunAt = performance.now()
       const turn = inTurns(context.engine.signals)
       const beginning = turn('batch-begun', () => fenced(session, context))
       const locking = turn('subjects-locked', () => lockSubjects(session, context.judgement, keys))
       const { batch, transaction } = await beginning
-      const result = await moveFamilies(session, context, { batch, begunAt, subjects: await locking, expectAll })
+      const result = await moveFamilies(session, context, { ...trying, batch, subjects: await locking })
       return { question: result.subjects === 0 ? null : batchOutcomeSql(batch, transaction), result }
     },
     { repeated: true },
@@ -111,7 +117,7 @@ async function fenced(session: Session, { judgement, lease, oids, fingerprints }
   return fence
 }
 
-type Begun = Readonly<{ batch: string; begunAt: number; subjects: OrderedKeys; expectAll: boolean }>
+type Begun = Omit<Try, 'keys'> & Readonly<{ batch: string; subjects: OrderedKeys }>
 
 async function moveFamilies(
   session: Session,

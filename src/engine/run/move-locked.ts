@@ -1,6 +1,6 @@
 /**
- * Moves what a batch has locked: copy, delete by the copied keys beside the batch's own record, both sides compared. Where
- * every subject is copied, every locked row goes, and the deletes follow the copies without waiting for their answers.
+ * Moves what a batch has locked: copies it, deletes what was copied, writes the batch's own record and compares both sides.
+ * Where every subject is copied, every locked row goes, and the deletes follow the copies without waiting for their answers.
  */
 import { type FamilyTable, movedTables, subjectOf } from '../../core/family.ts'
 import type { Policy } from '../../core/policy.ts'
@@ -16,7 +16,7 @@ import { accountOf, type Copied, manifestOf, NO_ROWS, requireSameSides } from '.
 
 type Context = Readonly<{ judgement: Judgement; run: number; engine: Pick<Engine, 'signals'> }>
 
-/** Not every subject was copied, and rows were deleted in the expectation that it would be. */
+/** Not every subject was copied, and the deletes that expected it are on their way: nothing of the batch may stay. */
 export class NotAllDue extends Error {}
 
 /**
@@ -35,13 +35,13 @@ export async function moveLocked(
   return (isWhole ? moveWhole : movePart)(session, context, input, { copying, turn })
 }
 
-type Begun = Readonly<{ copying: Promise<SideRow>; turn: Turn }>
+type Underway = Readonly<{ copying: Promise<SideRow>; turn: Turn }>
 
 async function moveWhole(
   session: Session,
   context: Context,
   input: LockedBatch,
-  { copying, turn }: Begun,
+  { copying, turn }: Underway,
 ): Promise<readonly Copied[]> {
   const { policy, family } = context.judgement
   const { subjects, locked } = input
@@ -58,11 +58,11 @@ async function movePart(
   session: Session,
   context: Context,
   input: LockedBatch,
-  { copying, turn }: Begun,
+  { copying, turn }: Underway,
 ): Promise<readonly Copied[]> {
-  const subjects = await copying
-  if (Number(subjects.count) === 0) return []
-  const copied = await copyOwnedRelated(session, context.judgement, input, subjects, turn)
+  const first = await copying
+  if (Number(first.count) === 0) return []
+  const copied = await copyOwnedRelated(session, context.judgement, input, first, turn)
   const deleting = deleteRows(session, context.judgement.policy, copied, turn)
   return recordAndCompare(session, context, input, { copied, deleting, turn })
 }
