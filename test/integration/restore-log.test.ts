@@ -55,6 +55,25 @@ for (const [what, ddl, code] of BROKEN)
     assert.deepEqual(row, { status: 'success', restored: '1' })
   })
 
+const REFUSING = 'alter table nic_cc_archive_log add constraint full_disk check (operation <> $$restore$$) not valid'
+
+for (const next of ['restore', 'run'] as const)
+  test(`a restore that the log refused is in it after the next ${next} that it does not refuse, once`, async (t) => {
+    const center = await archivedCenter(t)
+    await center.db.query(REFUSING)
+    await bringHome(center, '1')
+    const goOn = () => (next === 'run' ? run(center.engine, center.policy) : bringHome(center, '2'))
+    await goOn()
+    assert.deepEqual(await restores(center), [])
+    assert.equal(checkOf(await verified(center), 'appendix_b_log').ok, false)
+    await center.db.query('alter table nic_cc_archive_log drop constraint full_disk')
+    await goOn()
+    await goOn()
+    const [first] = await restores(center)
+    assert.deepEqual(first, { ...ROW, records_failed: '0', status: 'success', restored: '1' })
+    await assertClean(center)
+  })
+
 test('a restore that died is logged by the next one, with the time that it worked', async (t) => {
   const center = await archivedCenter(t)
   const { run: number } = await bringHome(center, '1')

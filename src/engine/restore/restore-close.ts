@@ -1,14 +1,15 @@
 /**
  * How a restore ends: with the counts that committed, whatever its process believes, in the journal and in the public
- * log together. The log never stands in the way: where it cannot be written, that is told, and the journal has it.
+ * log together. The log never stands in the way: where it cannot be written, that is told, and the journal owes it a row.
  */
 import { hasCode, MothballError } from '../../core/errors/index.ts'
 import { qualifiedText } from '../../core/names.ts'
 import { type StopReason, statusOf } from '../../core/run.ts'
 import type { Session } from '../../db/database.ts'
 import { endRun } from '../../db/journal/run.ts'
+import { oweLogSql } from '../../sql/journal/owed-log.sql.ts'
 import { closeAbandonedRestoresSql, restoredOfSql } from '../../sql/journal/restore-run.sql.ts'
-import { archiveLogSql } from '../../sql/journal/run.sql.ts'
+import { archiveLogSql, type LogEntry } from '../../sql/journal/run.sql.ts'
 import { table } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 import type { RestoreContext, RestoredBatch } from './restore-batch.ts'
@@ -65,7 +66,7 @@ export const closeAbandonedRestores = (engine: Engine, scope: RestoreScope): Pro
       })
   })
 
-type LogRow = Omit<Parameters<typeof archiveLogSql>[1], 'policy' | 'dryRun'>
+type LogRow = Omit<LogEntry, 'policy' | 'dryRun'>
 
 /** One transaction for journal and log; without the log where it is not fit, or refuses. */
 async function logged<T>(
@@ -73,16 +74,20 @@ async function logged<T>(
   { policy, logProblem }: RestoreScope,
   work: (session: Session, log: (row: LogRow) => Promise<void>) => Promise<T>,
 ): Promise<T> {
+  const entryOf = (row: LogRow): LogEntry => ({ ...row, policy: policy.name, dryRun: false })
   const writing = (session: Session) => async (row: LogRow) => {
-    await session.execute(archiveLogSql(table(policy.logTable), { ...row, policy: policy.name, dryRun: false }))
+    await session.execute(archiveLogSql(table(policy.logTable), entryOf(row)))
   }
-  const telling = (code: string) => async (row: LogRow) => emit({ kind: 'not-logged', run: row.run, code })
-  if (logProblem !== null) return database.transaction({}, (session) => work(session, telling(logProblem)))
+  const owing = (session: Session, code: string) => async (row: LogRow) => {
+    await session.execute(oweLogSql(entryOf(row)))
+    emit({ kind: 'not-logged', run: row.run, code })
+  }
+  if (logProblem !== null) return database.transaction({}, (session) => work(session, owing(session, logProblem)))
   try {
     return await database.transaction({}, (session) => work(session, writing(session)))
   } catch (error) {
     if (!hasCode(error, 'privilege_missing', 'statement_failed')) throw error
-    return database.transaction({}, (session) => work(session, telling(error.code)))
+    return database.transaction({}, (session) => work(session, owing(session, error.code)))
   }
 }
 

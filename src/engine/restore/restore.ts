@@ -15,6 +15,7 @@ import { keepUntilFrom } from '../../db/journal/keep-until.ts'
 import { startRun } from '../../db/journal/run.ts'
 import type { KeepUntil } from '../../sql/journal/keep-until.sql.ts'
 import type { Engine } from '../ports.ts'
+import { settleLog } from '../run/settle-log.ts'
 import { vacuumTables } from '../run/vacuum.ts'
 import type { RestoreContext, RestoredBatch } from './restore-batch.ts'
 import { closeAbandonedRestores, closeRestore } from './restore-close.ts'
@@ -39,6 +40,7 @@ export async function restore(engine: Engine, policy: Policy, options: RestoreOp
   const scope = await openScope(engine.database, policy)
   const selected = await select(engine.database, scope, options.selection)
   await closeAbandonedRestores(engine, scope)
+  await settleLog(engine, policy)
   const keep = await open(engine, policy, options)
   const context: RestoreContext = { engine, scope, keep, signal: options.signal ?? null }
   let outcome: RestoredBatch = { ...NOTHING_RESTORED, related: noRows(scope) }

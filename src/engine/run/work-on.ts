@@ -22,6 +22,7 @@ import { countKeys } from './eligible-keys.ts'
 import { cutLanes, leadLanes } from './lanes.ts'
 import { keepLease, type Lease } from './lease.ts'
 import { moveEligible } from './move-eligible.ts'
+import { settleLog } from './settle-log.ts'
 import { moveAndSweep, sweepContext } from './sweeping.ts'
 import { vacuumTables } from './vacuum.ts'
 import type { Work } from './work.ts'
@@ -56,6 +57,7 @@ async function moveAndCatch(engine: Engine, work: Work, lease: Lease): Promise<A
   const { quarantined } = work.limits
   try {
     await closeAbandonedRuns(engine, work.policy, work.started.run)
+    await settleLog(engine, work.policy)
     await engine.database.transaction({ pinnedSearchPath: true }, (session) =>
       recordOrphanBaseline(session, work.policy, work.tables.family),
     )
