@@ -27,6 +27,11 @@ for (const kind of [
     assert.match(conflict('7', kind, at).hint, /^[A-Z].*\borders\b.*\.$/)
   })
 
+test('a value whose column is gone asks for the column, and other shapes for a look', () => {
+  assert.match(conflict('7', 'shape_differs', { ...at, constraint: 'note' }).hint, /^Give orders its column note again/)
+  assert.match(conflict('7', 'shape_differs', { ...at, constraint: '' }).hint, /^Run `mothball plan`/)
+})
+
 test('what took too long is worth another try with more time', () => {
   assert.match(
     conflict('7', 'refused_by_database', { ...at, sqlstate: '57014' }).hint,

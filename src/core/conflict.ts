@@ -28,7 +28,9 @@ function hintOf(kind: Conflict['kind'], { table, constraint, sqlstate }: Facts):
     case 'parent_missing':
       return `Bring back the row that ${table} refers to${constraint === '' ? '' : ` by ${constraint}`}, then restore again.`
     case 'shape_differs':
-      return `Run \`mothball plan\` to see how ${table} and its archive table differ; \`mothball migrate\` adds new columns.`
+      return constraint === ''
+        ? `Run \`mothball plan\` to see how ${table} and its archive table differ; \`mothball migrate\` adds new columns.`
+        : `Give ${table} its column ${constraint} again, which the archived row has a value for; \`mothball plan\` tells its type.`
     case 'value_changed':
       return `Look for a trigger or a generated column that changes a row of ${table} when it comes home.`
     case 'refused_by_database':

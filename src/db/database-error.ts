@@ -19,6 +19,9 @@ const UNREACHABLE = [
   '08004',
 ]
 
+/** The driver's own words; it gives them no code. */
+const LACKS_PASSWORD = /^SASL: \S+ client password must be a /
+
 /** An error that PostgreSQL answered, reduced to what may be stored, logged and sent. */
 export function databaseError(error: unknown): unknown {
   if (error instanceof MothballError) return error
@@ -26,6 +29,8 @@ export function databaseError(error: unknown): unknown {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (UNREACHABLE.includes(code)) return new MothballError('database_unreachable', { cause: code })
   if (LOST.includes(code)) return new MothballError('connection_lost', { sqlstate: code })
+  if (LACKS_PASSWORD.test(error.message))
+    return new MothballError('database_unreachable', { cause: 'password_missing' })
   // The system's own codes, such as ECONNRESET, are no SQLSTATE: nobody may take one for the database's word about a row.
   if (isCut(error)) return new MothballError('connection_lost', { sqlstate: '', cause: code })
   if (!(error instanceof pg.DatabaseError)) return error

@@ -3,10 +3,11 @@ import { type Sql, sql } from './tag.ts'
 import { NAMED } from './verify-rows.sql.ts'
 
 export type RunSumsRow = Readonly<{
+  /** Closed runs that archived somebody, and their batches. */
   runs: string
   batches: string
   archived: string
-  /** Subjects of all batches. */
+  /** Subjects of these batches. */
   moved: string
   /** Closed runs whose counts are not those of their batches, failures or departures, and the first of them in words. */
   differing: string
@@ -19,7 +20,7 @@ export type RunSumsRow = Readonly<{
 export const runSumsSql = (subject: string): Sql<RunSumsRow> =>
   sql`with own as materialized (select * from mothball.run where subject = ${subject} and ended_at is not null),
     batch as materialized (
-      select b.run_id, b.subjects, (b.tables->${subject}->>'rows')::bigint as listed
+      select b.run_id, b.subjects, (b.tables->${subject}->>'rows')::bigint as listed, r.ended_at is not null as is_closed
       from mothball.batch b join mothball.run r on r.id = b.run_id where r.subject = ${subject}),
     summed as materialized (
       select o.id, o.operation, o.archived, o.failed, o.restored,
@@ -34,7 +35,7 @@ export const runSumsSql = (subject: string): Sql<RunSumsRow> =>
         else 'run ' || id || ' says ' || restored || ' restored, ' || departed || ' left the archive' end as words
       from summed
       where archived <> moved or (operation = 'archive' and failed <> failures) or (operation in ('restore', 'homecoming') and departed > restored))
-    select (select count(*) from own) as runs, (select count(*) from batch) as batches,
+    select (select count(*) from own where archived > 0) as runs, (select count(*) from batch where is_closed) as batches,
       coalesce((select sum(archived) from summed), 0)::text as archived, coalesce((select sum(moved) from summed), 0)::text as moved,
       (select count(*) from differing) as differing,
       (select string_agg(words, '; ' order by id) from (select * from differing order by id limit ${NAMED}::bigint) l) as first,

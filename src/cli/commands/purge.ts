@@ -65,7 +65,9 @@ const plan = (call: Call, { reason }: { reason: string }): Promise<ExitCode> =>
       ...(made.contactKey === null
         ? ['Those who are purged will be found by key alone: no contact of theirs is kept.']
         : []),
-      `Nothing is destroyed yet. A second person runs: mothball purge run ${made.id} --confirm ${made.families}`,
+      made.families === 0
+        ? 'There is nobody to destroy.'
+        : `Nothing is destroyed yet. A second person runs: mothball purge run ${made.id} --confirm ${made.families}`,
     ])
     return EXIT.done
   })

@@ -68,6 +68,7 @@ async function confirmRun(scene: PolicyScene, { yes, confirm, maxRows }: RunFlag
   await requireConfirmation(output, {
     what: 'a live run',
     yes: false,
+    flag: '--yes, or with --confirm=N of `mothball plan` above the guard',
     message: async () => `Archive ${counted(moving, 'row')} of ${tableText(policy.subject)} with all that is theirs?`,
   })
 }

@@ -1,10 +1,21 @@
 /** What the database can refuse or lack. Carries SQLSTATE and object names only, never a message with row data. */
 import { EXIT, errorTable } from './error.ts'
 
+/** The server was there, and said no: by SQLSTATE, or by what the driver lacked. */
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  password_missing: 'the server asks for a password, and none was given',
+  '28P01': 'the server refuses the password of this user (28P01)',
+  '28000': 'the server refuses this user (28000)',
+  '3D000': 'the server has no database of this name (3D000)',
+}
+
 export const databaseErrors = errorTable({
   database_unreachable: {
-    message: ({ cause }) => `the database cannot be reached (${cause})`,
-    hint: () => 'Check that it runs and that the URL, user and password are right.',
+    message: ({ cause }) => UNREACHABLE[String(cause)] ?? `the database cannot be reached (${cause})`,
+    hint: ({ cause }) =>
+      cause === 'password_missing'
+        ? 'Put it into the URL (`postgresql://user:password@host/database`), or into PGPASSWORD.'
+        : 'Check that it runs and that the URL, user and password are right.',
     exit: EXIT.failed,
     http: 503,
   },

@@ -1,6 +1,12 @@
 /** What stops a run, a restore or a hold, and what each means for the rows. */
 import { EXIT, errorTable } from './error.ts'
 
+/** By what is sought; a subject or a run is the rule. */
+const WHERE_TO_LOOK: Readonly<Record<string, string>> = {
+  table: 'Name it with its schema, as in `sales.orders`, where that is not public.',
+  'open hold': 'Look at `mothball hold list`.',
+}
+
 export const runErrors = errorTable({
   plan_refused: {
     message: ({ policy, refusals }) => `the plan of ${policy} is refused:\n${refusals}`,
@@ -90,7 +96,8 @@ export const runErrors = errorTable({
   },
   not_found: {
     message: ({ what, keys }) => `no such ${what}: ${keys}`,
-    hint: () =>
+    hint: ({ what }) =>
+      WHERE_TO_LOOK[String(what)] ??
       'Check the value; `mothball show` finds a customer by any number of his, `mothball history` lists runs.',
     exit: EXIT.failed,
     http: 404,

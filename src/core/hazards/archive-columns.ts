@@ -26,11 +26,11 @@ export function archiveColumnHazards(source: TableShape, archive: TableShape): F
     warn(
       extra
         .filter((column) => !isRequired(column))
-        .map(({ name }) => ({
+        .map((column) => ({
           code: 'archive_extra_column',
-          object: object(name),
-          message: `${object(name)} is no column of ${tableText(source.name)}, and stays empty or takes its default`,
-          hint: 'Nothing to do, if that is meant.',
+          object: object(column.name),
+          message: `${object(column.name)} is no column of ${tableText(source.name)}: it takes its default, and rows that have a value in it cannot come home`,
+          hint: `Nothing to do, if that is meant. Was it dropped, and somebody is to come home: \`alter table ${tableNameText(source.name)} add column ${nameText(column.name)} ${typeText(column)};\`.`,
         })),
     ),
   )

@@ -33,6 +33,6 @@ const wrongUnit = ({ age }: Policy, object: string, { newest }: AgeCounts): Find
 const implausible = (object: string, kind: 'missing' | 'infinite' | 'future', count: number): Finding => ({
   code: `age_${kind}`,
   object,
-  message: `${count} rows have ${{ missing: 'no', infinite: 'an infinite', future: 'a future' }[kind]} ${object}: they never move`,
-  hint: 'Correct the rows, if they should move one day.',
+  message: `${count} rows have ${{ missing: 'no', infinite: 'an infinite', future: 'a future' }[kind]} ${object}: they ${kind === 'future' ? 'do not move before it has come' : 'never move'}`,
+  hint: `Correct the rows, if they should move ${kind === 'future' ? 'sooner' : 'one day'}.`,
 })

@@ -21,7 +21,7 @@ export async function checkJournal({ session, policy }: VerifyContext): Promise<
     `${sums.archived} archived by ${counted(Number(sums.runs), 'run')}, ${sums.moved} moved by ${counted(Number(sums.batches), 'batch')}`,
     ...open.filter(({ run }) => run === living?.run).map(({ run }) => `run ${run} is going on`),
     // Its rows are whole, batch by batch; only its own sentence is missing, and the next run writes it.
-    ...dead.map(({ run }) => `run ${run} has no end; the next run closes it`),
+    ...dead.map(({ run }) => `run ${run} has no end; the next live run closes it`),
   ]
   return { name: 'journal', ok: Number(sums.differing) === 0 && torn === 0, detail: details.join('; ') }
 }
