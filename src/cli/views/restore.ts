@@ -64,5 +64,12 @@ function conflictLines(conflicts: readonly Conflict[], { style, width }: View): 
   return more > 0 ? [...shown, `  and ${counted(more, 'more conflict')}: --json lists them all`] : shown
 }
 
-const unknownLines = (unknown: readonly string[], { width }: View): readonly string[] =>
-  unknown.length === 0 ? [] : wrap('  neither active nor in the archive: ', unknown, width, ', ')
+const unknownLines = (unknown: readonly string[], { style, width }: View): readonly string[] =>
+  unknown.length === 0
+    ? []
+    : [
+        ...wrap('  no such key, active or archived: ', unknown, width, ', '),
+        ...fold('`mothball show` finds people by their other numbers too, and tells their keys.', width, '    ').map(
+          style.faint,
+        ),
+      ]
