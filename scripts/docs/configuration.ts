@@ -83,8 +83,8 @@ function defaultText({ schema, required }: SchemaField, words: FieldWords): stri
   const value = schema.default
   if (value === undefined) return ''
   if (value === null) return 'none'
-  const isEmpty = typeof value === 'object' && Object.keys(value).length === 0
-  return isEmpty ? 'none' : `\`${typeof value === 'object' ? JSON.stringify(value) : String(value)}\``
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return ['[]', '{}'].includes(text) ? 'none' : `\`${text}\``
 }
 
 /** The preset as YAML, in the order in which a policy is written; short lists and values on one line. */

@@ -133,7 +133,10 @@ async function runTransaction<T>(
 const rollback = (client: pg.PoolClient): Promise<unknown> =>
   client.query('rollback').then(
     () => null,
-    (error: unknown) => [databaseError(error)].find(isLost) ?? null,
+    (error: unknown) => {
+      const told = databaseError(error)
+      return isLost(told) ? told : null
+    },
   )
 
 /** In the midst of a copy no rollback is heard: where it fails its connection is closed, which rolls back as well. */

@@ -35,7 +35,8 @@ export async function whyActive(
   const judgement: Judgement = { policy, family, moment: now, journal }
   const rules = whyRules(judgement)
   const rows = await session.rows(whyActiveSql(judgement, keySetOfTexts(keys, subjectOf(family).shape.key)))
-  return new Map(rows.map((row) => [row.key, activeFacts(row, rules, cutoffOf(judgement))]))
+  const cutoff = cutoffOf(judgement)
+  return new Map(rows.map((row) => [row.key, activeFacts(row, rules, cutoff)]))
 }
 
 const isUnjudgeable = ({ refusals }: Inspection): boolean => refusals.some(({ code }) => UNJUDGEABLE.test(code))

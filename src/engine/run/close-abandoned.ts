@@ -2,7 +2,8 @@
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
 import { committedOf } from '../../db/journal/run.ts'
-import { abandonedRunsSql, archiveLogSql, endDeadRunSql } from '../../sql/journal/run.sql.ts'
+import { archiveLogSql } from '../../sql/journal/public-log.sql.ts'
+import { abandonedRunsSql, endDeadRunSql } from '../../sql/journal/run.sql.ts'
 import { table } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 

@@ -2,7 +2,7 @@
 import { hasCode } from '../../core/errors/index.ts'
 import { qualifiedText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import { settleLogSql } from '../../sql/journal/owed-log.sql.ts'
+import { settleLogSql } from '../../sql/journal/public-log.sql.ts'
 import { table } from '../../sql/tag.ts'
 import type { Engine } from '../ports.ts'
 

@@ -133,24 +133,4 @@ export const paceSql = (subject: string): Sql<{ ms_per_subject: string | null }>
       where subject = ${subject} and operation = 'archive' and archived >= ${FEWEST_TIMED}::bigint and ended_at is not null
       order by id desc limit 5) r`
 
-export type LogEntry = Readonly<{
-  run: number
-  policy: string
-  archived: number
-  failed: number
-  status: string
-  error: string | null
-  durationMs: number
-  dryRun: boolean
-  actor: string
-  details: string
-}>
-
-/** One row of the public log, in the user's own schema: the document's eight fields, then ours. Restores have one too. */
-export const archiveLogSql = (log: Sql, row: LogEntry): Sql =>
-  sql`insert into ${log} (run_date, records_archived, records_failed, status, error_message, execution_time_ms, dry_run,
-      run_id, policy, operation, cutoff, actor, details)
-    select r.moment, ${row.archived}::integer, ${row.failed}::integer, ${row.status}, ${row.error}, ${row.durationMs}::integer, ${row.dryRun}::boolean,
-      r.id, ${row.policy}, r.operation, r.cutoff, ${row.actor}, ${row.details}::jsonb from mothball.run r where r.id = ${row.run}::bigint`
-
 export const nowSql: Sql<{ now: string }> = sql`select pg_catalog.now()::text as now`
