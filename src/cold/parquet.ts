@@ -11,9 +11,13 @@ import type { Sql } from '../sql/tag.ts'
 /** What an export may take beside Node itself: half of the bar of 512 MB. */
 const MEMORY = '256MB'
 
-/** Longest rows that are tried, in bytes: a buffer takes twice as much, and only few tables need more than the first. */
-const LINE_BYTES = [4_194_304, 33_554_432, 134_217_728]
-/** The same with the memory that such a row needs. */
+/**
+ * Longest rows that are tried, in bytes. Each statement takes a buffer of twice as much, anew, and touching it costs
+ * more than reading what it holds: few tables need more than the first.
+ */
+const LINE_BYTES = [262_144, 4_194_304]
+/** The same with the memory that such rows need. */
+const LONG_LINE_BYTES = [33_554_432, 134_217_728]
 const MEMORY_FOR_LONG_ROWS = '1500MB'
 
 export interface Parquet extends Disposable {
@@ -33,6 +37,13 @@ export interface Parquet extends Disposable {
 export type Columns = Readonly<Record<string, readonly (string | null)[]>>
 
 const texts = z.record(z.string(), z.array(z.string().nullable()))
+
+type Attempt = Readonly<{ statement: Sql; isLarge: boolean }>
+
+const ofAnyLength = (statement: (lineBytes: number) => Sql): readonly Attempt[] => [
+  ...LINE_BYTES.map((bytes) => ({ statement: statement(bytes), isLarge: false })),
+  ...LONG_LINE_BYTES.map((bytes) => ({ statement: statement(bytes), isLarge: true })),
+]
 
 export async function openParquet(folder: string): Promise<Parquet> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -54,27 +65,34 @@ export async function openParquet(folder: string): Promise<Parquet> {
     connected(async (connection) => void (await connection.run(statement.text)))
   const columns = (query: Sql): Promise<Columns> =>
     connected(async (connection) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()))
-  /** The first as it is, the others with more memory. */
-  const firstOf = async <T>([first, ...others]: readonly Sql[], ask: (statement: Sql) => Promise<T>): Promise<T> => {
+  const firstOf = async <T>(
+    [first, ...others]: readonly Attempt[],
+    ask: (statement: Sql) => Promise<T>,
+  ): Promise<T> => {
     if (first === undefined) throw new RangeError('something is to be asked')
+    if (first.isLarge) await run(moreMemorySql(MEMORY_FOR_LONG_ROWS))
     try {
-      return await ask(first)
+      return await ask(first.statement)
     } catch (error) {
       if (others.length === 0) throw error
-      await run(moreMemorySql(MEMORY_FOR_LONG_ROWS))
       return firstOf(others, ask)
     }
   }
-  const twice = (statement: Sql) => firstOf([statement, statement], run)
+  const twice = (statement: Sql) =>
+    firstOf(
+      [false, true].map((isLarge) => ({ statement, isLarge })),
+      run,
+    )
   return {
-    write: (csv, parquet, shape) => {
-      const attempts = LINE_BYTES.map((bytes) => toParquetSql(csv, parquet, shape, bytes))
-      return firstOf(attempts, run)
-    },
+    write: (csv, parquet, shape) =>
+      firstOf(
+        ofAnyLength((bytes) => toParquetSql(csv, parquet, shape, bytes)),
+        run,
+      ),
     leaveOut: (from, to, family) => twice(leaveOutSql(from, to, family)),
     writeOut: (parquet, csv) => twice(toCsvSql(parquet, csv)),
     lacking: async (one, other, shape) => {
-      const attempts = LINE_BYTES.map((bytes) => lackingTextsSql(one, other, shape, bytes))
+      const attempts = ofAnyLength((bytes) => lackingTextsSql(one, other, shape, bytes))
       const { lacking } = await firstOf(attempts, columns)
       return Number(lacking?.[0])
     },
