@@ -130,13 +130,35 @@ test('several problems are told at once, and none twice', async (t) => {
 
 test('unknown fields are errors, __proto__ among them', async (t) => {
   assert.deepEqual(await problemsOf(t, { policies: [PRESET], extra: 1 }), ['the document: has no field extra'])
-  assert.deepEqual(await policyProblems(t, { ...ORDERS, batch_size: 5 }), [': has no field batch_size'])
-  assert.deepEqual(await policyProblems(t, { ...PRESET, batch_size: 5 }), [': has no field batch_size'])
+  assert.deepEqual(await policyProblems(t, { ...ORDERS, batch_size: 5 }), [
+    ': has no field batch_size (did you mean batchSize?)',
+  ])
+  assert.deepEqual(await policyProblems(t, { ...PRESET, batch_size: 5 }), [
+    ': has no field batch_size (did you mean batchSize?)',
+  ])
   assert.deepEqual(await policyProblems(t, { ...ORDERS, age: { ...ORDERS.age, hours: 5 } }), [
     'age: has no field hours',
   ])
   assert.deepEqual(await problemsOf(t, '{"policies":[{"preset":"nic-call-center","__proto__":{"guard":1}}]}'), [
     'policies[0]: has a field __proto__, which no configuration has',
+  ])
+})
+
+test('a mistyped field is told with the one that was meant, wherever it stands', async (t) => {
+  assert.deepEqual(await policyProblems(t, { name: 'orders', subjct: 'orders', ages: ORDERS.age }), [
+    'subject: is missing',
+    'age: is missing',
+    ': has no fields subjct (did you mean subject?), ages (did you mean age?)',
+  ])
+  assert.deepEqual(await policyProblems(t, { ...PRESET, critera: 'basic' }), [
+    ': has no field critera (did you mean criteria?)',
+  ])
+  assert.deepEqual(await policyProblems(t, { ...ORDERS, age: { ...ORDERS.age, zoen: 'UTC' } }), [
+    'age: has no field zoen (did you mean zone?)',
+  ])
+  assert.deepEqual(await problemsOf(t, { policys: [PRESET] }), [
+    'policies: is missing',
+    'the document: has no field policys (did you mean policies?)',
   ])
 })
 

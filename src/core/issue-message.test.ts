@@ -30,6 +30,13 @@ test('unknown fields are named', () => {
   assert.equal(messageOf(z.record(z.string().max(1), z.number()), { ab: 1 }), 'is not a name that is known here')
 })
 
+test('an unknown field that is nearly a known one is told with that', () => {
+  const policy = z.strictObject({ subject: z.string().optional(), age: z.number().optional() })
+  assert.equal(messageOf(policy, { subjct: 'a' }), 'has no field subjct (did you mean subject?)')
+  assert.equal(messageOf(policy, { ages: 1, other: 2 }), 'has no fields ages (did you mean age?), other')
+  assert.equal(messageOf(policy.partial().nullable(), { Subject: 'a' }), 'has no field Subject (did you mean subject?)')
+})
+
 test('choices and limits are told', () => {
   assert.equal(messageOf(z.enum(['a', 'b']), 'c'), 'must be "a" or "b"')
   assert.equal(messageOf(z.number().min(2), 1), 'must be at least 2')

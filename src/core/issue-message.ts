@@ -1,5 +1,6 @@
 /** What is wrong with a value of a configuration, in our words: lower case, to be read after the field's name. */
-import type { z } from 'zod'
+import { z } from 'zod'
+import { nearestName } from './nearest-name.ts'
 
 type Issue = Parameters<z.core.$ZodErrorMap>[0]
 
@@ -11,9 +12,7 @@ export function issueMessage(issue: Issue): string | undefined {
         ? 'is missing'
         : `must be ${typeText(issue.expected)}, not ${valueText(issue.input)}`
     case 'unrecognized_keys':
-      return issue.keys.length === 1
-        ? `has no field ${issue.keys[0]}`
-        : `has no fields ${issue.keys.map(String).join(', ')}`
+      return `has no ${issue.keys.length === 1 ? 'field' : 'fields'} ${unknownText(issue.keys, fieldsOf(issue.inst))}`
     case 'invalid_value':
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
     case 'too_small':
@@ -28,6 +27,18 @@ export function issueMessage(issue: Issue): string | undefined {
       return undefined
   }
 }
+
+/** What may stand there; none where it is no object with fields of its own. */
+const fieldsOf = (schema: Issue['inst']): readonly string[] =>
+  schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : []
+
+const unknownText = (keys: readonly string[], known: readonly string[]): string =>
+  keys
+    .map((key) => {
+      const meant = nearestName(key, known)
+      return meant === null ? key : `${key} (did you mean ${meant}?)`
+    })
+    .join(', ')
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a text',
