@@ -6,6 +6,7 @@ import {
   duration,
   fold,
   hang,
+  hangEach,
   instant,
   namedCounts,
   percent,
@@ -74,6 +75,24 @@ test('a text hangs below its first line, or four columns in where that leaves it
     '      seven',
   ])
   assert.deepEqual(hang('a long lead: ', 'one two three', 22), ['a long lead: one two', '    three'])
+})
+
+test('each of several texts has a line of its own, and what goes on with one stands further in', () => {
+  assert.deepEqual(hangEach('lead: ', ['one', 'two; three', 'four'], Number.POSITIVE_INFINITY), [
+    'lead: one',
+    '      two; three',
+    '      four',
+  ])
+  assert.deepEqual(hangEach('lead: ', ['one two three four five six seven', 'eight'], 36), [
+    'lead: one two three four five six',
+    '        seven',
+    '      eight',
+  ])
+  assert.deepEqual(hangEach('a long lead: ', ['one two three', 'four'], 22), [
+    'a long lead: one two',
+    '      three',
+    '    four',
+  ])
 })
 
 test('tables without rows are left out, the largest comes first', () => {

@@ -38,9 +38,18 @@ export const fold = (text: string, width: number, indent = ''): readonly string[
 
 /** A text after its lead; later lines hang below the text, or where that would leave it no room, four columns in. */
 export function hang(lead: string, text: string, width: number): readonly string[] {
-  const room = width - visibleWidth(lead)
-  return wrap(lead, text.split(' '), width, ' ', ' '.repeat(room < MIN_ROOM ? 4 : visibleWidth(lead)))
+  return wrap(lead, text.split(' '), width, ' ', below(lead, width))
 }
+
+/** Texts after one lead, each on a line of its own; what goes on with one stands two columns further in. */
+export const hangEach = (lead: string, texts: readonly string[], width: number): readonly string[] =>
+  texts.flatMap((text, index) => {
+    const indent = below(lead, width)
+    return wrap(index === 0 ? lead : indent, text.split(' '), width, ' ', `${indent}  `)
+  })
+
+const below = (lead: string, width: number): string =>
+  ' '.repeat(width - visibleWidth(lead) < MIN_ROOM ? 4 : visibleWidth(lead))
 
 const MIN_ROOM = 30
 

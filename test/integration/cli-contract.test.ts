@@ -108,6 +108,27 @@ test('an edited archive row makes verify differ, and it is named', async (t) => 
   assert.match(told.stdout, /DIFFERS/)
 })
 
+test('each finding of verify has a line of its own for people, and programs read the one text of before', async (t) => {
+  const db = await sampleDatabase(t, { migrated: true })
+  const { json, plain } = program(t, db)
+  await run(testEngine(t, db), PRESET, { confirm: 212 })
+  await db.query(`update nic_cc_customer_backup set name = name || '.' where id = 1`)
+  await db.query("update nic_cc_aod_backup set status = status || '.'")
+  const seals = listOf((await json('verify')).last['checks']).find(({ name }) => name === 'seals')
+  assert.deepEqual(Object.keys(seals ?? {}), ['name', 'ok', 'detail'])
+  const findings = String(seals?.['detail']).split('; ')
+  assert.ok(findings.length > 2, String(seals?.['detail']))
+  const lines = (await plain('verify')).stdout.split('\n')
+  const first = lines.findIndex((line) => line.startsWith('✖ seals'))
+  const shown = lines.slice(first, first + findings.length)
+  assert.deepEqual(
+    shown.map((line) => line.replace(/^✖ seals/, '').trim()),
+    findings,
+  )
+  const indent = ' '.repeat(shown[0]?.indexOf(findings[0] ?? '') ?? 0)
+  assert.ok(shown.slice(1).every((line) => /^ +\S/.exec(line)?.[0].slice(0, -1) === indent))
+})
+
 test('above the guard a run needs the number that the plan names; without it nothing moves', async (t) => {
   const db = await sampleDatabase(t, { migrated: true })
   const { json } = program(t, db)

@@ -3,7 +3,7 @@ import { subjectOf } from '../../core/family.ts'
 import { tableText } from '../../core/names.ts'
 import type { Plan } from '../../core/plan.ts'
 import { columnOf, shapeOf } from '../../core/table.ts'
-import type { Check } from '../../core/verify.ts'
+import { type Check, checkOf } from '../../core/verify.ts'
 import { table } from '../../sql/tag.ts'
 import { recentLogSql } from '../../sql/verify-journal.sql.ts'
 import { tableRowsSql } from '../../sql/verify-rows.sql.ts'
@@ -32,20 +32,17 @@ export async function checkAppendixB(
 const activeRows = async ({ session, inspection }: VerifyContext): Promise<number> =>
   Number((await session.one(tableRowsSql(subjectOf(inspection.family).shape.name))).count)
 
-const activeCount = ({ inspection }: VerifyContext, active: number): Check => ({
-  name: 'appendix_b_active',
-  ok: true,
-  detail: `${rows(active)} in ${tableText(subjectOf(inspection.family).shape.name)}`,
-})
+const activeCount = ({ inspection }: VerifyContext, active: number): Check =>
+  checkOf('appendix_b_active', true, [`${rows(active)} in ${tableText(subjectOf(inspection.family).shape.name)}`])
 
 async function archiveCount({ session, inspection }: VerifyContext, counts: Check): Promise<Check> {
   const { archive } = subjectOf(inspection.family)
   const name = 'appendix_b_archive'
   if (shapeOf(inspection.catalog, archive) === undefined)
-    return { name, ok: false, detail: `${tableText(archive)} is not there` }
+    return checkOf(name, false, [`${tableText(archive)} is not there`])
   const { count } = await session.one(tableRowsSql(archive))
   const detail = `${rows(Number(count))} in ${tableText(archive)}`
-  return { name, ok: counts.ok, detail: counts.ok ? `${detail}, as the journal says` : `${detail}; see counts` }
+  return checkOf(name, counts.ok, counts.ok ? [`${detail}, as the journal says`] : [detail, 'see counts'])
 }
 
 function olderThanCutoff(
@@ -55,18 +52,19 @@ function olderThanCutoff(
   const name = 'appendix_b_older_than_cutoff'
   // A refusal that leaves nothing to count by leaves the plan at zero.
   if (refusals.length > 0 && active !== rowsNow)
-    return { name, ok: false, detail: `not counted: ${refusals.map(({ code }) => code).join(', ')}` }
+    return checkOf(name, false, [`not counted: ${refusals.map(({ code }) => code).join(', ')}`])
   const kept = candidates - eligible
   const waiting = quarantined > 0 ? `, ${quarantined} of these in quarantine` : ''
-  const detail = `${candidates} active are older than ${cutoff}: ${kept} kept, ${eligible} eligible${waiting}`
-  return { name, ok: true, detail }
+  return checkOf(name, true, [
+    `${candidates} active are older than ${cutoff}: ${kept} kept, ${eligible} eligible${waiting}`,
+  ])
 }
 
 async function recentLog({ session, policy, inspection }: VerifyContext): Promise<Check> {
   const name = 'appendix_b_log'
   const shape = shapeOf(inspection.catalog, policy.logTable)
   if (shape === undefined || LOG_COLUMNS.some((column) => columnOf(shape, column) === undefined))
-    return { name, ok: false, detail: `${tableText(policy.logTable)} is not there with its columns` }
+    return checkOf(name, false, [`${tableText(policy.logTable)} is not there with its columns`])
   const row = await session.one(recentLogSql(table(policy.logTable), policy.name))
   const differing = Number(row.differing)
   const details = [
@@ -74,7 +72,7 @@ async function recentLog({ session, policy, inspection }: VerifyContext): Promis
     `${Number(row.runs) - differing} of the last ${counted(Number(row.runs), 'run')} stand in ${tableText(policy.logTable)} as in the journal`,
     ...(row.foreign_entries === '0' ? [] : [`${row.foreign_entries} of its last ${row.entries} entries are by others`]),
   ]
-  return { name, ok: differing === 0, detail: details.join('; ') }
+  return checkOf(name, differing === 0, details)
 }
 
 /** Rows of related tables that name no active parent, whatever the reason. */
@@ -83,7 +81,8 @@ function orphanedRows(orphans: readonly TableOrphans[]): Check {
   const intended = sum((each) => each.intended)
   const known = sum((each) => each.others + Math.min(each.nowhere, each.baseline ?? each.nowhere))
   const wrong = sum((each) => each.leftBehind + newlyLost(each))
-  const detail = `${rows(wrong)} without their parent in ${orphans.length} related tables`
-  const meant = intended + known === 0 ? '' : `; ${intended} more are intended, ${known} were known before`
-  return { name: 'appendix_b_orphans', ok: wrong === 0, detail: `${detail}${meant}` }
+  return checkOf('appendix_b_orphans', wrong === 0, [
+    `${rows(wrong)} without their parent in ${orphans.length} related tables`,
+    ...(intended + known === 0 ? [] : [`${intended} more are intended, ${known} were known before`]),
+  ])
 }

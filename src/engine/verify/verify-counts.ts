@@ -1,7 +1,7 @@
 /** `counts`: every archive table holds exactly the rows that the batches moved and that did not leave since. */
 import { movedTables } from '../../core/family.ts'
 import { qualifiedText } from '../../core/names.ts'
-import type { Check } from '../../core/verify.ts'
+import { type Check, checkOf } from '../../core/verify.ts'
 import { type PresentTable, presentTables } from '../../db/journal/seal.ts'
 import { archiveCountsSql, expectedRowsSql, type MovedTable, manifestTablesSql } from '../../sql/verify-rows.sql.ts'
 import { counted, rows, type VerifyContext } from './verify-context.ts'
@@ -61,5 +61,5 @@ function summary(counts: readonly TableCount[]): Check {
   const differences = counts.flatMap((count) => count.differs ?? [])
   const totals = `journal ${sum((count) => count.expected)}, archive ${sum((count) => count.found)} rows in ${counted(counts.length, 'table')}`
   const strangers = others === 0 ? [] : [`${rows(others)} more put there by others`]
-  return { name: 'counts', ok: differences.length === 0, detail: [...differences, totals, ...strangers].join('; ') }
+  return checkOf('counts', differences.length === 0, [...differences, totals, ...strangers])
 }

@@ -1,6 +1,6 @@
 /** `journal`: closed runs say what their batches, failures and departures add up to; runs without an end are told. */
 import { qualifiedText } from '../../core/names.ts'
-import type { Check } from '../../core/verify.ts'
+import { type Check, checkOf } from '../../core/verify.ts'
 import { livingRunSql } from '../../sql/journal/lease.sql.ts'
 import { openRunsSql, runSumsSql } from '../../sql/verify-journal.sql.ts'
 import { leaseName } from '../run/lease.ts'
@@ -23,5 +23,5 @@ export async function checkJournal({ session, policy }: VerifyContext): Promise<
     // Its rows are whole, batch by batch; only its own sentence is missing, and the next run writes it.
     ...dead.map(({ run }) => `run ${run} has no end; the next live run closes it`),
   ]
-  return { name: 'journal', ok: Number(sums.differing) === 0 && torn === 0, detail: details.join('; ') }
+  return checkOf('journal', Number(sums.differing) === 0 && torn === 0, details)
 }

@@ -6,7 +6,7 @@ import type { FamilyTable } from '../../core/family.ts'
 import { type Family, isMoved, parentOf } from '../../core/family.ts'
 import { qualifiedText, type TableName, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { Check } from '../../core/verify.ts'
+import { type Check, checkOf } from '../../core/verify.ts'
 import type { Session } from '../../db/database.ts'
 import {
   activeOrphansSql,
@@ -119,7 +119,7 @@ export function checkOrphans(orphans: readonly TableOrphans[]): Check {
     ...(others > 0 ? [`${rows(others)} of subjects that others archived`] : []),
     ...(nowhere > 0 ? [`${rows(nowhere)} of nobody (${sum((each) => each.baseline ?? 0)} before the first run)`] : []),
   ]
-  return { name: 'orphans', ok: differences.length === 0, detail: details.join('; ') }
+  return checkOf('orphans', differences.length === 0, details)
 }
 
 function differencesOf(orphans: TableOrphans): readonly string[] {

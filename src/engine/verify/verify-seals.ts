@@ -5,7 +5,7 @@
  */
 import { parseTableName, qualifiedText, tableText } from '../../core/names.ts'
 import type { Policy } from '../../core/policy.ts'
-import type { Check } from '../../core/verify.ts'
+import { type Check, checkOf } from '../../core/verify.ts'
 import type { Database, Session } from '../../db/database.ts'
 import {
   type BrokenSeal,
@@ -98,7 +98,7 @@ function summary({ checked, unreadable, broken, unlike, words }: Findings, unsea
     `${agree} of ${counted(checked, 'seal')} agree`,
     ...(unsealed > 0 ? [`unsealed ${unsealed}: the next run seals what is left`] : []),
   ]
-  return { name: 'seals', ok: broken + unlike.size + unreadable.size === 0, detail: details.join('; ') }
+  return checkOf('seals', broken + unlike.size + unreadable.size === 0, details)
 }
 
 const nameOf = ({ name }: Pick<SealChunk, 'name'>): string =>

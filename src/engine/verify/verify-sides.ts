@@ -1,6 +1,6 @@
 /** `one_side`: no subject and no related row is both active and archived. */
 import { tableText } from '../../core/names.ts'
-import type { Check } from '../../core/verify.ts'
+import { type Check, checkOf } from '../../core/verify.ts'
 import { onBothSidesSql } from '../../sql/verify-rows.sql.ts'
 import { namedRows, readableTables, rows, type VerifyContext } from './verify-context.ts'
 
@@ -14,5 +14,5 @@ export async function checkSides(context: VerifyContext): Promise<Check> {
     if (row.count !== '0') differences.push(`${tableText(shape.name)}: ${namedRows(row)} both active and archived`)
   }
   const total = `${rows(twice)} on both sides of ${tables.length} tables`
-  return { name: 'one_side', ok: twice === 0, detail: [...differences, total].join('; ') }
+  return checkOf('one_side', twice === 0, [...differences, total])
 }

@@ -6,7 +6,7 @@ import { faultWords } from '../../core/audit.ts'
 import { shortHash } from '../../core/chain.ts'
 import type { Checkpoint, TrustedKeys } from '../../core/checkpoint.ts'
 import type { Policy } from '../../core/policy.ts'
-import { type Check, type Verification, verificationOf } from '../../core/verify.ts'
+import { type Check, checkOf, type Verification, verificationOf } from '../../core/verify.ts'
 import { requireJournal } from '../../db/journal-schema.ts'
 import { nowSql } from '../../sql/journal/run.sql.ts'
 import { walkChain } from '../audit.ts'
@@ -64,11 +64,8 @@ async function planOf({ session, policy, inspection }: VerifyContext) {
 async function checkAudit({ session }: VerifyContext, keys: TrustedKeys | null): Promise<Check> {
   const { status, entries, head, checkpoint, faults } = await walkChain(session, { keys })
   const told = faults.slice(0, 3).map((fault) => faultWords(fault))
-  return {
-    name: 'audit',
-    ok: status === 'clean',
-    detail: [`${entries} entries to ${shortHash(head)}`, ...signatureWords(checkpoint, keys), ...told].join('; '),
-  }
+  const parts = [`${entries} entries to ${shortHash(head)}`, ...signatureWords(checkpoint, keys), ...told]
+  return checkOf('audit', status === 'clean', parts)
 }
 
 /** What is wrong with a signature that was looked at is a fault, and told as one. */
@@ -80,7 +77,6 @@ const signatureWords = (checkpoint: Checkpoint | null, keys: TrustedKeys | null)
 /** `shapes`: nothing about an archive table stands in a run's way. */
 function checkShapes({ refusals }: Inspection): Check {
   const drift = refusals.filter(({ code }) => code.startsWith('archive_'))
-  const detail =
-    drift.length === 0 ? 'archive tables match their sources' : drift.map(({ message }) => message).join('; ')
-  return { name: 'shapes', ok: drift.length === 0, detail }
+  const parts = drift.length === 0 ? ['archive tables match their sources'] : drift.map(({ message }) => message)
+  return checkOf('shapes', drift.length === 0, parts)
 }

@@ -3,6 +3,7 @@ import { choosePolicy } from '../../core/choose-policy.ts'
 import { MothballError } from '../../core/errors/index.ts'
 import { type Policy, policyHash } from '../../core/policy.ts'
 import type { StageOfPolicy } from '../../core/schedule.ts'
+import { toldOf } from '../../core/verify.ts'
 import { authorOf } from '../auth.ts'
 import {
   listPoliciesRoute,
@@ -36,7 +37,7 @@ export function registerPolicies(app: App, { archiver, policies, auditKeys }: Se
     return c.json(await archiver.setStage(policy, change), 200)
   })
   app.openapi(verifyRoute, async (c) =>
-    c.json(await archiver.verify(choosePolicy(policies, c.req.valid('json').policy), { auditKeys }), 200),
+    c.json(toldOf(await archiver.verify(choosePolicy(policies, c.req.valid('json').policy), { auditKeys })), 200),
   )
 }
 
