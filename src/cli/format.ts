@@ -42,11 +42,10 @@ export function hang(lead: string, text: string, width: number): readonly string
 }
 
 /** Texts after one lead, each on a line of its own; what goes on with one stands two columns further in. */
-export const hangEach = (lead: string, texts: readonly string[], width: number): readonly string[] =>
-  texts.flatMap((text, index) => {
-    const indent = below(lead, width)
-    return wrap(index === 0 ? lead : indent, text.split(' '), width, ' ', `${indent}  `)
-  })
+export function hangEach(lead: string, texts: readonly string[], width: number): readonly string[] {
+  const indent = below(lead, width)
+  return texts.flatMap((text, index) => wrap(index === 0 ? lead : indent, text.split(' '), width, ' ', `${indent}  `))
+}
 
 const below = (lead: string, width: number): string =>
   ' '.repeat(width - visibleWidth(lead) < MIN_ROOM ? 4 : visibleWidth(lead))

@@ -12,12 +12,15 @@ import type { Sql } from '../sql/tag.ts'
 const MEMORY = '256MB'
 
 /**
- * Longest rows that are tried, in bytes. Each statement takes a buffer of twice as much, anew, and touching it costs
- * more than reading what it holds: few tables need more than the first.
+ * Longest rows that are tried, in bytes, and whether they need the larger memory. Each statement takes a buffer of twice
+ * as much, anew, and touching it costs more than reading what it holds: few tables need more than the first.
  */
-const LINE_BYTES = [262_144, 4_194_304]
-/** The same with the memory that such rows need. */
-const LONG_LINE_BYTES = [33_554_432, 134_217_728]
+const LINES = [
+  { bytes: 262_144, isLarge: false },
+  { bytes: 4_194_304, isLarge: false },
+  { bytes: 33_554_432, isLarge: true },
+  { bytes: 134_217_728, isLarge: true },
+]
 const MEMORY_FOR_LONG_ROWS = '1500MB'
 
 export interface Parquet extends Disposable {
@@ -40,10 +43,8 @@ const texts = z.record(z.string(), z.array(z.string().nullable()))
 
 type Attempt = Readonly<{ statement: Sql; isLarge: boolean }>
 
-const ofAnyLength = (statement: (lineBytes: number) => Sql): readonly Attempt[] => [
-  ...LINE_BYTES.map((bytes) => ({ statement: statement(bytes), isLarge: false })),
-  ...LONG_LINE_BYTES.map((bytes) => ({ statement: statement(bytes), isLarge: true })),
-]
+const ofAnyLength = (statement: (lineBytes: number) => Sql): readonly Attempt[] =>
+  LINES.map(({ bytes, isLarge }) => ({ statement: statement(bytes), isLarge }))
 
 export async function openParquet(folder: string): Promise<Parquet> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -65,6 +66,7 @@ export async function openParquet(folder: string): Promise<Parquet> {
     connected(async (connection) => void (await connection.run(statement.text)))
   const columns = (query: Sql): Promise<Columns> =>
     connected(async (connection) => texts.parse((await connection.runAndReadAll(query.text)).getColumnsObjectJson()))
+  /** What the first that succeeds answers. */
   const firstOf = async <T>(
     [first, ...others]: readonly Attempt[],
     ask: (statement: Sql) => Promise<T>,

@@ -10,9 +10,10 @@ export function nearestName(written: string, known: readonly string[]): string |
   const bare = bareOf(written)
   const most = Math.max(1, Math.floor(bare.length / LETTERS_PER_SLIP))
   const [nearest] = known
+    .map((name) => ({ name, other: bareOf(name) }))
     // Without this a caller's field of a megabyte would be held against every field letter by letter.
-    .filter((name) => Math.abs(bareOf(name).length - bare.length) <= most)
-    .map((name) => ({ name, slips: slipsBetween(bare, bareOf(name)) }))
+    .filter(({ other }) => Math.abs(other.length - bare.length) <= most)
+    .map(({ name, other }) => ({ name, slips: slipsBetween(bare, other) }))
     .filter(({ name, slips }) => slips <= most && slips < name.length)
     .toSorted((a, b) => a.slips - b.slips)
   return nearest?.name ?? null
